@@ -1,0 +1,125 @@
+/*
+ * The names that rules and profiles may use: what tcptune can observe, with
+ * types and units. Sysctls come from the parameters, counters from
+ * rules/counters; everything else is the table in catalog.c.
+ */
+#ifndef TCPTUNE_CATALOG_H
+#define TCPTUNE_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/fact.h"
+
+struct params;
+
+struct fact_def {
+	const char *name;
+	enum value_type type;
+	enum unit unit;
+	const char *summary;
+};
+
+/* A counter of /proc/net/netstat or /proc/net/snmp. */
+struct counter_def {
+	const char *name; /* "TcpExt.ListenOverflows" */
+	const char *summary;
+};
+
+struct catalog {
+	const struct params *params;
+	const struct counter_def *counters;
+	size_t n_counters;
+};
+
+/*
+ * A scalar by its name: "uptime", a sysctl key, "counter.TcpExt.X" (since
+ * boot) or "rate.TcpExt.X" (a second). False for a name that is none.
+ */
+bool catalog_find(const struct catalog *catalog, const char *name, struct fact_def *ret);
+
+/* NULL for a name that is no table. */
+const struct table_def *catalog_table(const char *name);
+
+/* The built-in scalars and tables, for listing. */
+const struct fact_def *catalog_scalars(size_t *ret_n);
+const struct table_def *const *catalog_tables(size_t *ret_n);
+
+/* Columns, by position in a row. Kept beside the definitions in catalog.c. */
+enum listener_column {
+	LISTENER_NAME,
+	LISTENER_ADDRESS,
+	LISTENER_PORT,
+	LISTENER_LOOPBACK,
+	LISTENER_QUEUED,
+	LISTENER_LIMIT,
+	LISTENER_DROPS,
+	LISTENER_SYN_RECV,
+	LISTENER_SYN_SOURCES,
+	LISTENER_PROCESS,
+};
+
+enum destination_column {
+	DESTINATION_NAME,
+	DESTINATION_SOURCE,
+	DESTINATION_ADDRESS,
+	DESTINATION_PORT,
+	DESTINATION_LOOPBACK,
+	DESTINATION_USED,
+	DESTINATION_TIME_WAIT,
+	DESTINATION_ESTABLISHED,
+	DESTINATION_SYN_SENT,
+	DESTINATION_CLOSE_WAIT,
+	DESTINATION_FIN_WAIT,
+};
+
+enum client_column {
+	CLIENT_NAME,
+	CLIENT_PORT,
+	CLIENT_ADDRESS,
+	CLIENT_LOOPBACK,
+	CLIENT_USED,
+	CLIENT_TIME_WAIT,
+	CLIENT_ESTABLISHED,
+	CLIENT_CLOSE_WAIT,
+};
+
+enum process_column {
+	PROCESS_NAME,
+	PROCESS_COMMAND,
+	PROCESS_PID,
+	PROCESS_UID,
+	PROCESS_VISIBLE,
+	PROCESS_CLOSE_WAIT,
+	PROCESS_CLOSE_WAIT_STALE,
+	PROCESS_CLOSE_WAIT_OLDEST,
+	PROCESS_EOF_READ,
+	PROCESS_EOF_UNREAD,
+	PROCESS_DATA_UNREAD,
+	PROCESS_SENDING,
+	PROCESS_UNACCEPTED,
+	PROCESS_RECV_Q,
+	PROCESS_PEERS,
+	PROCESS_PORTS,
+	PROCESS_FIN_WAIT2,
+	PROCESS_FIN_WAIT2_STALE,
+	PROCESS_FIN_WAIT2_OLDEST,
+	PROCESS_FIN_WAIT2_PEERS,
+	PROCESS_FDS,
+	PROCESS_FD_LIMIT,
+};
+
+enum configured_column {
+	CONFIGURED_NAME,
+	CONFIGURED_KEY,
+	CONFIGURED_VALUE,
+	CONFIGURED_FILE,
+	CONFIGURED_LINE,
+	CONFIGURED_WINS,
+	CONFIGURED_OURS,
+};
+
+extern const struct table_def listeners_def, destinations_def, clients_def, processes_def,
+	configured_def;
+
+#endif

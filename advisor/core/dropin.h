@@ -1,0 +1,44 @@
+/*
+ * The drop-in: the plan as a sysctl.d file. The same wishes give the same
+ * bytes: no time, no old value, no random part.
+ */
+#ifndef TCPTUNE_DROPIN_H
+#define TCPTUNE_DROPIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/arena.h"
+
+#define DROPIN_PATH "/etc/sysctl.d/60-tcptune.conf"
+
+/* One line and what stands above it. */
+struct dropin_line {
+	const char *key;
+	const char *value;
+	const char *const *because; /* "profile time-wait", "finding tw-reuse-candidate" */
+	size_t n_because;
+	const char *const *why; /* a reason each, parallel to because */
+	const char *const *sources;
+	size_t n_sources;
+};
+
+struct dropin {
+	struct dropin_line *lines; /* by key */
+	size_t n, capacity;
+	bool is_ours; /* of a parsed file: it begins as tcptune writes it */
+};
+
+/* The file's text, "" for no lines. Reasons are folded to 96 columns and cannot break out of their comments. */
+char *dropin_print(struct arena *arena, const struct dropin *dropin);
+
+/* The inverse: dropin_print(dropin_parse(x)) is x for every x that dropin_print() gave. */
+struct dropin *dropin_parse(struct arena *arena, const char *text, size_t length);
+
+/* NULL when no line sets the key. */
+const struct dropin_line *dropin_find(const struct dropin *dropin, const char *key);
+
+/* A unified diff of two texts, 3 lines of context, "" where they are equal. old NULL: the file is new. */
+char *dropin_diff(struct arena *arena, const char *path, const char *old, const char *now);
+
+#endif

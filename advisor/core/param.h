@@ -1,0 +1,106 @@
+/*
+ * What is known of a sysctl, as rules/parameters/ has it.
+ * The format of the files is tcptune-rules.5, section PARAMETERS.
+ */
+#ifndef TCPTUNE_PARAM_H
+#define TCPTUNE_PARAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/arena.h"
+#include "core/diag.h"
+#include "core/node.h"
+#include "core/value.h"
+
+enum param_type {
+	PARAM_INTEGER,
+	PARAM_BOOLEAN, /* 0 or 1 by meaning; the kernel may take more */
+	PARAM_ENUM,    /* an integer whose values have names */
+	PARAM_BITMASK,
+	PARAM_TUPLE,   /* `arity` integers */
+	PARAM_TEXT,
+	PARAM_PORTS,   /* "8080,9000-9010" */
+};
+
+enum param_scope { PARAM_GLOBAL, PARAM_NAMESPACE };
+
+/* A change of default or meaning. */
+struct param_change {
+	struct version since;
+	const char *what;
+	const char *default_text; /* the default from then on, or NULL */
+};
+
+struct param {
+	const char *key; /* with dots */
+	struct place place;
+	enum param_type type;
+	unsigned arity;       /* of a tuple; 1 otherwise */
+	enum unit unit;
+	const char *counted;  /* what is counted where unit is UNIT_NONE: "sockets"; or NULL */
+	bool has_min, has_max;
+	double min, max;      /* what the running kernel enforces, for each element */
+	const char *const *values; /* of an enum: "0 = off", ...; NULL elsewhere */
+	size_t n_values;
+	const char *default_text;  /* a value, or NULL where it is a formula or not known */
+	const char *default_formula; /* in words; or NULL */
+	const char *introduced;    /* "2.6.12 or earlier", "4.11"; or NULL */
+	struct version removed;    /* 0.0.0: still there */
+	struct version noop_since; /* 0.0.0: it works */
+	bool is_vendors;           /* never in mainline */
+	enum param_scope scope;
+	const char *namespace_since; /* or NULL */
+	bool writable_in_namespace;
+	bool read_only;            /* the kernel takes no write anywhere */
+	const char *module;        /* that brings the key; or NULL */
+	const char *effect;        /* when a write takes effect; or NULL */
+	const char *inherited;     /* what a new namespace starts with, where it is not the default; or NULL */
+	const char *summary;       /* what it does; never NULL */
+	const char *wrong;         /* what people get wrong; or NULL */
+	const char *unverified;    /* what of this could not be verified; or NULL */
+	const struct param_change *changes; /* oldest first */
+	size_t n_changes;
+	const char *const *related;
+	size_t n_related;
+	const char *const *sources;
+	size_t n_sources;
+};
+
+struct params;
+
+struct params *params_new(struct arena *arena);
+
+/* Adds what a loaded file has; a key again replaces the earlier entry. Errors are reported. */
+bool params_load(struct params *params, const struct node *document, struct diag *diag);
+
+/* key with dots. NULL when it is not known. */
+const struct param *params_find(const struct params *params, const char *key);
+
+/* In the order of keys. */
+size_t params_count(const struct params *params);
+const struct param *params_at(const struct params *params, size_t index);
+
+/* The key nearest to a misspelt one, or NULL. */
+const char *params_nearest(const struct params *params, const char *key);
+
+/* What an expression sees: number, tuple or text. */
+enum value_type param_value_type(const struct param *param);
+
+/* The kernel's text as a value. False when it is no value of this type. */
+bool param_parse(struct arena *arena, const struct param *param, const char *text, struct value *ret);
+
+/* The default on this kernel, NULL where it is a formula or not known. */
+const char *param_default(const struct param *param, struct version kernel);
+
+/*
+ * Why this text must not be written, or NULL when it may: wrong arity, not an
+ * integer, out of range, octal or hexadecimal by accident, trailing junk,
+ * low above high.
+ */
+const char *param_refuses(struct arena *arena, const struct param *param, const char *text);
+
+/* Equal as the kernel sees them: fields compared one by one, blanks do not count. */
+bool param_same(const struct param *param, const char *a, const char *b);
+
+#endif

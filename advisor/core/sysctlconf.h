@@ -1,0 +1,73 @@
+/*
+ * sysctl.d files, read as procps-ng 4.0.2 and as systemd-sysctl read them
+ * (facts: loader semantics, executed with both programs). This is the reader
+ * only: from bytes to entries, and from the entries of many files to what
+ * each loader would set at boot.
+ */
+#ifndef TCPTUNE_SYSCTLCONF_H
+#define TCPTUNE_SYSCTLCONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/arena.h"
+#include "core/diag.h"
+
+enum conf_kind {
+	CONF_ASSIGNMENT,
+	CONF_EXCLUDE,  /* "-key" without "=": keeps a glob from setting it */
+	CONF_INVALID,  /* a line that is none of these: procps says so and goes on */
+};
+
+struct conf_entry {
+	enum conf_kind kind;
+	struct place place;
+	const char *key;    /* canonical, with dots: "net.ipv4.conf.eth0/100.rp_filter"; or as written for CONF_INVALID */
+	const char *path;   /* below /proc/sys, with slashes: "net/ipv4/conf/eth0.100/rp_filter" */
+	const char *value;  /* trimmed; "" when empty; NULL unless an assignment */
+	bool ignore;        /* written with a leading "-" */
+	bool is_glob;       /* the path has one of * ? [ */
+};
+
+struct conf_file {
+	const char *path;   /* as a message names it */
+	struct conf_entry *entries; /* in the order of the file */
+	size_t n, capacity;
+};
+
+/* bytes need not end in a newline or a NUL, and may hold anything. Never fails. */
+struct conf_file *conf_parse(struct arena *arena, const char *path, const char *bytes, size_t length);
+
+/* The key of a path below /proc/sys and back: "." and "/" change places. */
+char *conf_key_of_path(struct arena *arena, const char *path);
+char *conf_path_of_key(struct arena *arena, const char *key);
+
+enum conf_loader {
+	CONF_SYSTEMD, /* systemd-sysctl */
+	CONF_PROCPS,  /* sysctl --system */
+	CONF_LOADERS,
+};
+
+/*
+ * All files that either loader reads. files is in the order of reading:
+ * basenames sorted bytewise over all directories, each basename once from the
+ * highest directory; /etc/sysctl.conf, if it is there, is `last` and is read
+ * by procps alone, after everything (again, where a link names it too).
+ */
+struct conf {
+	struct conf_file **files;
+	size_t n_files, capacity;
+	struct conf_file *last; /* or NULL */
+};
+
+/*
+ * The assignment that decides this key for this loader, or NULL when no file
+ * sets it: explicit keys beat globs, later beats earlier, excluded keys are
+ * not set by globs (systemd: an exclusion by glob has no effect).
+ */
+const struct conf_entry *conf_winner(const struct conf *conf, enum conf_loader loader, const char *key);
+
+/* glob(3) matching of one path component at a time: "*" does not cross "/". */
+bool conf_glob_match(const char *pattern, const char *path);
+
+#endif

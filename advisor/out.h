@@ -1,0 +1,88 @@
+/*
+ * Renderers: one a format, behind one table of functions. They show what was
+ * decided and decide nothing; each document goes to stdout as a whole.
+ */
+#ifndef TCPTUNE_OUT_H
+#define TCPTUNE_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/fact.h"
+#include "core/report.h"
+
+struct out_options {
+	FILE *stream;
+	struct arena *arena;
+	bool color;             /* escape sequences are wanted */
+	unsigned width;         /* columns of the terminal, 80 where there is none */
+	bool quiet;             /* only what is wrong and what changes */
+	bool verbose;           /* quiet rules, not applicable ones, sources */
+	enum severity severity; /* text shows findings from this on, and counts the rest; JSON shows all */
+};
+
+/* What `check` found. Nothing in it is owned. */
+struct check_report {
+	const struct facts *facts;
+	const struct findings *findings;
+	const struct plan *plan;
+	const char *const *profiles; /* names, as chosen */
+	size_t n_profiles;
+	const char *const *notes;    /* what could not be seen and why, a sentence each */
+	size_t n_notes;
+	const char *pending;         /* an unfinished apply and what to do about it; or NULL */
+};
+
+enum apply_outcome {
+	APPLY_UNCHANGED, /* already in the desired state */
+	APPLY_WOULD,     /* dry run, or not confirmed: this would change */
+	APPLY_DONE,
+	APPLY_RESTORED,  /* failed, and everything is as it was before */
+	APPLY_BROKEN,    /* failed, and something could not be put back */
+	APPLY_STOPPED,   /* nothing was touched: an obstacle, a refused value */
+};
+
+struct apply_problem {
+	const char *key;  /* or the path of a file */
+	const char *text; /* what went wrong, and what to do */
+};
+
+struct apply_report {
+	enum apply_outcome outcome;
+	bool dry_run;
+	const struct plan *plan;
+	const struct check_report *check;
+	const char *dropin_diff; /* unified; "" where nothing changes */
+	const struct apply_problem *problems;
+	size_t n_problems;
+	unsigned record;         /* number of the record that revert reads, 0 for none */
+};
+
+struct revert_report {
+	enum apply_outcome outcome;
+	bool dry_run;
+	const struct change *changes; /* from what is there now to what was there before */
+	size_t n_changes;
+	const struct skipped *left;   /* changed by somebody else since */
+	size_t n_left;
+	const char *dropin_path;      /* NULL: the drop-in stays as it is */
+	const char *dropin_diff;
+	const struct apply_problem *problems;
+	size_t n_problems;
+	unsigned record;
+};
+
+struct out {
+	const char *name;
+	void (*check)(const struct out_options *options, const struct check_report *report);
+	void (*apply)(const struct out_options *options, const struct apply_report *report);
+	void (*revert)(const struct out_options *options, const struct revert_report *report);
+};
+
+extern const struct out out_text, out_json;
+
+/* NULL for a format that is none. */
+const struct out *out_find(const char *name);
+
+#endif
