@@ -1,0 +1,161 @@
+# make            build/tcptune
+# make try        install what the build needs, build, look at this host
+# make check      install what the tests need, build, run them all
+# make install    PREFIX=/usr/local DESTDIR=; make uninstall takes it back
+# make test       the tests with what is installed; make golden rewrites the expected runs
+#
+# V=1 shows the commands, SAN=1 builds with ASan and UBSan into build/san,
+# WERROR=1 (or CI=true) makes warnings errors.
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/tcptune
+
+CFLAGS ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+LIBS := yaml-0.1 libmnl jansson smartcols
+VERSION := $(shell cat VERSION)
+
+on = $(filter 1 true yes,$(1))
+Q := $(if $(call on,$(V)),,@)
+say = $(if $(call on,$(V)),,@printf '  %-6s %s\n' $(1) $(2))
+
+# ------------------------------------------------------------------ flags
+
+# Is the flag accepted without a word by this compiler and its libc?
+try = $(shell $(CC) -O2 -Werror $(1) -include string.h -x c -c -o /dev/null /dev/null \
+	2>/dev/null && echo '$(1)')
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wpointer-arith -Wcast-align -Wwrite-strings -Wformat=2 -Wvla -Wundef \
+	-Wimplicit-fallthrough $(if $(call on,$(WERROR) $(CI)),-Werror)
+
+ifneq ($(call on,$(SAN)),)
+B := build/san
+HARDEN := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+else
+B := build
+fortify = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(1)
+HARDEN := $(or $(call try,$(call fortify,3)),$(call fortify,2)) \
+	$(call try,-fstack-clash-protection)
+endif
+
+# Flags of the caller come last, so that they win.
+BASE := -std=c11 -D_GNU_SOURCE -DTCPTUNE_VERSION='"$(VERSION)"' -Iadvisor \
+	$(WARN) -fPIE -fstack-protector-strong $(HARDEN)
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
+CHECK_CFLAGS = $(shell $(PKG_CONFIG) --cflags check)
+CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)
+LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(filter -fsanitize%,$(HARDEN))
+COMPILE = $(CC) $(BASE) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+
+# ---------------------------------------------------------------- sources
+
+KNOWLEDGE := $(sort $(wildcard rules/*.yaml rules/parameters/*.yaml \
+	rules/counters/*.yaml profiles/*.yaml))
+SRC := $(sort $(wildcard advisor/*.c))
+LIBSRC := $(sort $(wildcard advisor/core/*.c advisor/sys/*.c))
+UNIT := $(sort $(wildcard tests/unit/*.c))
+HELPER := $(sort $(foreach d,lab netns fuzz bench,$(wildcard tests/$(d)/*.c)))
+MAN := $(sort $(wildcard advisor/*.[1-8] rules/*.[1-8] profiles/*.[1-8]))
+SCHEMAS := $(sort $(wildcard advisor/schemas/*.json))
+
+OBJ := $(SRC:advisor/%.c=$(B)/obj/%.o)
+LIBOBJ := $(LIBSRC:advisor/%.c=$(B)/obj/%.o) $(B)/obj/core/builtin.o
+UNITOBJ := $(UNIT:tests/%.c=$(B)/tests/%.o)
+HELPERBIN := $(HELPER:tests/%.c=$(B)/tests/%)
+
+.PHONY: all objects tests try check test golden lint-c install uninstall clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(if $(filter advisor/main.c,$(SRC)),$(B)/tcptune,objects)
+objects: $(OBJ) $(LIBOBJ)
+tests: all $(HELPERBIN) $(if $(filter-out tests/unit/main.c,$(UNIT)),$(B)/tests/unit/unit)
+
+# Two stamps, rewritten only when they differ: another compiler or flag
+# rebuilds everything, a source or rule that came or went what lists them.
+stamp = printf '%s\n' $(2) | cmp -s - $(1) || printf '%s\n' $(2) > $(1)
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@$(PKG_CONFIG) --exists --print-errors $(LIBS) || \
+		{ echo 'tcptune: libraries are missing: "make try" installs them' >&2; exit 1; }
+	@$(call stamp,$@,'$(subst ','\'',$(COMPILE) $(LINK) $(LDFLAGS) $(PKG_LIBS))')
+$(B)/files: FORCE
+	@mkdir -p $(@D)
+	@$(call stamp,$@,$(KNOWLEDGE) $(SRC) $(LIBSRC) $(UNIT))
+
+$(B)/tcptune: $(OBJ) $(LIBOBJ) $(B)/files
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(OBJ) $(LIBOBJ) $(PKG_LIBS)
+
+$(B)/obj/%.o: advisor/%.c $(B)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -c -o $@ $<
+
+$(B)/gen/builtin.c: scripts/embed.sh $(KNOWLEDGE) $(B)/files
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)sh scripts/embed.sh $(KNOWLEDGE) > $@
+$(B)/obj/core/builtin.o: $(B)/gen/builtin.c $(B)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -c -o $@ $<
+
+# ------------------------------------------------------------------ tests
+
+# tests/unit/check_census.c defines census_suite(); the list is made of the names.
+$(B)/gen/suites.h: $(B)/files
+	@mkdir -p $(@D)
+	@printf 'SUITE(%s)\n' $(patsubst tests/unit/check_%.c,%,$(filter tests/unit/check_%,$(UNIT))) > $@
+$(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags | $(B)/gen/suites.h
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) $(CHECK_CFLAGS) -I$(B)/gen -c -o $@ $<
+$(B)/tests/unit/main.o: $(B)/gen/suites.h
+$(B)/tests/unit/unit: $(UNITOBJ) $(LIBOBJ) $(B)/files
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(UNITOBJ) $(LIBOBJ) $(CHECK_LIBS) $(PKG_LIBS)
+$(B)/tests/%: tests/%.c $(LIBOBJ) $(B)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) $(LINK) $(LDFLAGS) -o $@ $< $(LIBOBJ) $(PKG_LIBS)
+
+try:
+	@sh scripts/deps.sh build
+	@$(MAKE) --no-print-directory all
+	@$(B)/tcptune check || test $$? = 1
+
+check:
+	@sh scripts/deps.sh test
+	@$(MAKE) --no-print-directory test
+test: tests
+	@BUILD=$(B) bash tests/run.sh $(T)
+golden: all
+	@BUILD=$(B) bash tests/golden.sh --update
+lint-c:
+	cppcheck --quiet --enable=warning,portability --inline-suppr -Iadvisor -D_GNU_SOURCE advisor
+	clang-tidy --quiet $(SRC) $(LIBSRC) -- $(BASE) $(PKG_CFLAGS)
+
+# ---------------------------------------------------------------- install
+
+man_of = $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas
+	install -m 755 $(B)/tcptune $(DESTDIR)$(BINDIR)/tcptune
+	$(foreach f,$(SCHEMAS),install -m 644 $(f) $(DESTDIR)$(DATADIR)/schemas/ &&) :
+	$(foreach f,$(MAN),install -D -m 644 $(f) $(call man_of,$(f)) &&) :
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/tcptune $(foreach f,$(MAN),$(call man_of,$(f)))
+	rm -f $(foreach f,$(SCHEMAS),$(DESTDIR)$(DATADIR)/schemas/$(notdir $(f)))
+	-rmdir $(DESTDIR)$(DATADIR)/schemas $(DESTDIR)$(DATADIR) 2>/dev/null
+
+clean:
+	rm -rf build
+
+-include $(OBJ:.o=.d) $(LIBOBJ:.o=.d) $(UNITOBJ:.o=.d) $(HELPERBIN:=.d)

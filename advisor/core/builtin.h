@@ -1,0 +1,24 @@
+/*
+ * The knowledge that is compiled in: the YAML files of rules/ and profiles/,
+ * byte for byte, so that one binary copied to a host is complete. The table is
+ * made by scripts/embed.sh at build time.
+ */
+#ifndef TCPTUNE_BUILTIN_H
+#define TCPTUNE_BUILTIN_H
+
+#include <stddef.h>
+
+enum builtin_kind { BUILTIN_RULES, BUILTIN_PARAMETERS, BUILTIN_COUNTERS, BUILTIN_PROFILE };
+
+struct builtin_file {
+	const char *path; /* as in the source tree: "rules/parameters/time-wait.yaml" */
+	enum builtin_kind kind;
+	const char *bytes; /* length bytes, then a NUL that is not counted */
+	size_t length;
+};
+
+/* builtin_n rows, sorted by path, bytewise. */
+extern const struct builtin_file builtin_files[];
+extern const size_t builtin_n;
+
+#endif
