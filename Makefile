@@ -66,6 +66,7 @@ SCHEMAS := $(sort $(wildcard advisor/schemas/*.json))
 
 OBJ := $(SRC:advisor/%.c=$(B)/obj/%.o)
 LIBOBJ := $(LIBSRC:advisor/%.c=$(B)/obj/%.o) $(B)/obj/core/builtin.o
+LIB := $(B)/libtcptune.a
 UNITOBJ := $(UNIT:tests/%.c=$(B)/tests/%.o)
 HELPERBIN := $(HELPER:tests/%.c=$(B)/tests/%)
 
@@ -74,7 +75,7 @@ HELPERBIN := $(HELPER:tests/%.c=$(B)/tests/%)
 .SECONDARY:
 
 all: $(if $(filter advisor/main.c,$(SRC)),$(B)/tcptune,objects)
-objects: $(OBJ) $(LIBOBJ)
+objects: $(OBJ) $(LIB)
 tests: all $(HELPERBIN) $(if $(filter-out tests/unit/main.c,$(UNIT)),$(B)/tests/unit/unit)
 
 # Two stamps, rewritten only when they differ: another compiler or flag
@@ -89,9 +90,13 @@ $(B)/files: FORCE
 	@mkdir -p $(@D)
 	@$(call stamp,$@,$(KNOWLEDGE) $(SRC) $(LIBSRC) $(UNIT))
 
-$(B)/tcptune: $(OBJ) $(LIBOBJ) $(B)/files
+# What a program or test does not use of core and sys is not linked into it.
+$(LIB): $(LIBOBJ) $(B)/files
+	$(Q)rm -f $@
+	$(Q)$(AR) crs $@ $(LIBOBJ)
+$(B)/tcptune: $(OBJ) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(OBJ) $(LIBOBJ) $(PKG_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(OBJ) $(LIB) $(PKG_LIBS)
 
 $(B)/obj/%.o: advisor/%.c $(B)/flags
 	$(call say,CC,$<)
@@ -118,13 +123,13 @@ $(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags | $(B)/gen/suites.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILE) $(CHECK_CFLAGS) -I$(B)/gen -c -o $@ $<
 $(B)/tests/unit/main.o: $(B)/gen/suites.h
-$(B)/tests/unit/unit: $(UNITOBJ) $(LIBOBJ) $(B)/files
+$(B)/tests/unit/unit: $(UNITOBJ) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(UNITOBJ) $(LIBOBJ) $(CHECK_LIBS) $(PKG_LIBS)
-$(B)/tests/%: tests/%.c $(LIBOBJ) $(B)/flags
+	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(UNITOBJ) $(LIB) $(CHECK_LIBS) $(PKG_LIBS)
+$(B)/tests/%: tests/%.c $(LIB)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) $(LINK) $(LDFLAGS) -o $@ $< $(LIBOBJ) $(PKG_LIBS)
+	$(Q)$(COMPILE) $(LINK) $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS)
 
 try:
 	@sh scripts/deps.sh build

@@ -43,10 +43,10 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# The text as TAP comment lines.
+# note TEXT...: as TAP comment lines.
 note()
 {
-	printf '%s\n' "$*" | sed 's/^/# /'
+	printf '%s\n' "$@" | sed 's/^/# /'
 }
 
 # ok NAME

@@ -34,22 +34,22 @@ is_chosen()
 	return 1
 }
 
-# report NAME STATUS PASSED FAILED SKIPPED: adds up, shows the log of what failed.
+# report NAME PASSED FAILED SKIPPED: adds up, shows the log of what failed.
 report()
 {
 	local word=ok
-	if [ "$4" -gt 0 ]; then
+	if [ "$3" -gt 0 ]; then
 		word=FAILED
-	elif [ "$5" -gt 0 ]; then
+	elif [ "$4" -gt 0 ]; then
 		word='ok, with skips'
 	fi
-	passed=$((passed + $3))
-	failed=$((failed + $4))
-	skipped=$((skipped + $5))
-	printf '%-36s %4d passed %3d failed %3d skipped  %s\n' "$1" "$3" "$4" "$5" "$word"
-	if [ "$4" -gt 0 ] || [ "${V:-}" = 1 ]; then
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+	skipped=$((skipped + $4))
+	printf '%-36s %4d passed %3d failed %3d skipped  %s\n' "$1" "$2" "$3" "$4" "$word"
+	if [ "$3" -gt 0 ] || [ "${V:-}" = 1 ]; then
 		sed 's/^/    /' "$log"
-	elif [ "$5" -gt 0 ]; then
+	elif [ "$4" -gt 0 ]; then
 		sed -n 's/^ok [0-9]* - \(.*\) # SKIP \(.*\)/    skipped: \1: \2/p' "$log"
 	fi
 }
@@ -66,7 +66,7 @@ run_unit()
 		bad=1
 		run=$((run + 1))
 	fi
-	report unit "$rc" $((run - bad)) "$bad" 0
+	report unit $((run - bad)) "$bad" 0
 }
 
 run_script()
@@ -83,7 +83,7 @@ run_script()
 		echo "$1 did not run to its end" >>"$log"
 		bad=1
 	fi
-	report "${1#tests/}" "$rc" $((good - skip)) "$bad" "$skip"
+	report "${1#tests/}" $((good - skip)) "$bad" "$skip"
 }
 
 names=("$@")
