@@ -8,7 +8,7 @@
 # WERROR=1 (or CI=true) makes warnings errors.
 
 PREFIX ?= /usr/local
-BINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share/tcptune
 
@@ -44,7 +44,7 @@ HARDEN := $(or $(call try,$(call fortify,3)),$(call fortify,2)) \
 endif
 
 # Flags of the caller come last, so that they win.
-BASE := -std=c11 -D_GNU_SOURCE -DTCPTUNE_VERSION='"$(VERSION)"' -Iadvisor \
+BASE := -std=c11 -D_GNU_SOURCE -DTCPTUNE_VERSION='"$(VERSION)"' -iquote advisor \
 	$(WARN) -fPIE -fstack-protector-strong $(HARDEN)
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS) 2>/dev/null) -lm
