@@ -129,7 +129,7 @@ $(B)/tests/unit/unit: $(UNITOBJ) $(LIB)
 $(B)/tests/%: tests/%.c $(LIB)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) $(LINK) $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS)
+	$(Q)$(COMPILE) -MF $@.d -MT $@ $(LINK) $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS)
 
 try:
 	@sh scripts/deps.sh build
@@ -144,21 +144,25 @@ test: tests
 golden: all
 	@BUILD=$(B) bash tests/golden.sh --update
 lint-c:
-	cppcheck --quiet --enable=warning,portability --inline-suppr -Iadvisor -D_GNU_SOURCE advisor
+	cppcheck --quiet --enable=warning,portability --inline-suppr -I advisor -D_GNU_SOURCE advisor
 	clang-tidy --quiet $(SRC) $(LIBSRC) -- $(BASE) $(PKG_CFLAGS)
 
 # ---------------------------------------------------------------- install
 
 man_of = $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+schema_of = $(DESTDIR)$(DATADIR)/schemas/$(notdir $(1))
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas
+	install -d $(DESTDIR)$(BINDIR)
 	install -m 755 $(B)/tcptune $(DESTDIR)$(BINDIR)/tcptune
-	$(foreach f,$(SCHEMAS),install -m 644 $(f) $(DESTDIR)$(DATADIR)/schemas/ &&) :
-	$(foreach f,$(MAN),install -D -m 644 $(f) $(call man_of,$(f)) &&) :
+	$(Q)set -e; $(foreach f,$(MAN),install -d $(dir $(call man_of,$(f))); \
+		install -m 644 $(f) $(call man_of,$(f));)
+	$(Q)set -e; $(foreach f,$(SCHEMAS),install -d $(dir $(call schema_of,$(f))); \
+		install -m 644 $(f) $(call schema_of,$(f));)
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/tcptune $(foreach f,$(MAN),$(call man_of,$(f)))
-	rm -f $(foreach f,$(SCHEMAS),$(DESTDIR)$(DATADIR)/schemas/$(notdir $(f)))
-	-rmdir $(DESTDIR)$(DATADIR)/schemas $(DESTDIR)$(DATADIR) 2>/dev/null
+	rm -f $(DESTDIR)$(BINDIR)/tcptune
+	$(Q)rm -f $(foreach f,$(MAN),$(call man_of,$(f)))
+	$(Q)rm -f $(foreach f,$(SCHEMAS),$(call schema_of,$(f)))
+	$(Q)rmdir $(DESTDIR)$(DATADIR)/schemas $(DESTDIR)$(DATADIR) 2>/dev/null || :
 
 clean:
 	rm -rf build
