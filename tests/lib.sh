@@ -152,6 +152,16 @@ need()
 	done
 }
 
+# need_python MODULE: sets $PYTHON to an interpreter that has the module, or skips the
+# script. A python3 that comes first in PATH need not be the distribution's own.
+need_python()
+{
+	for PYTHON in python3 /usr/bin/python3; do
+		"$PYTHON" -W ignore -c "import $1" 2>/dev/null && return
+	done
+	skip_all "no python3 with $1"
+}
+
 # Runs the rest of the script as root in a network namespace of its own, with
 # loopback up: the script is executed again inside. /proc/sys/net is then that of the
 # namespace; what is not per namespace is still the host's. Skips where it can't be.

@@ -52,7 +52,7 @@ long_files()
 files()
 {
 	if ! git ls-files -z --cached --others --exclude-standard 2>/dev/null; then
-		find . -path ./build -prune -o -type f -print0
+		find . \( -name .git -o -name build \) -prune -o -type f -print0
 	fi
 }
 
