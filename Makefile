@@ -39,7 +39,9 @@ HARDEN := -fsanitize=address,undefined -fno-sanitize-recover=all \
 else
 B := build
 fortify = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(1)
-HARDEN := $(or $(call try,$(call fortify,3)),$(call fortify,2)) \
+# Fortify is for optimised code: without -O libc only warns.
+HARDEN := $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))), \
+	$(or $(call try,$(call fortify,3)),$(call fortify,2))) \
 	$(call try,-fstack-clash-protection)
 endif
 
