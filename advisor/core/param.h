@@ -1,6 +1,6 @@
 /*
  * What is known of a sysctl, as rules/parameters/ has it.
- * The format of the files is tcptune-rules.5, section PARAMETERS.
+ * The format of the files is tcptune-parameters.5.
  */
 #ifndef TCPTUNE_PARAM_H
 #define TCPTUNE_PARAM_H
@@ -25,11 +25,24 @@ enum param_type {
 
 enum param_scope { PARAM_GLOBAL, PARAM_NAMESPACE };
 
-/* A change of default or meaning. */
+/* As the files have them: "integer", "namespace". */
+const char *param_type_name(enum param_type type);
+const char *param_scope_name(enum param_scope scope);
+
+/* A number that the kernel enforces. Where it divides by HZ, number is for HZ = 1000: every kernel takes that. */
+struct param_bound {
+	bool is_set;
+	double number;
+	double dividend; /* 0, or what the kernel divides by its HZ: INT_MAX */
+};
+
+/* A change of default, range or meaning. */
 struct param_change {
 	struct version since;
 	const char *what;
 	const char *default_text; /* the default from then on, or NULL */
+	const char *was;          /* the default until then, or NULL */
+	struct param_bound min, max; /* from then on, where they changed */
 };
 
 struct param {
@@ -39,11 +52,12 @@ struct param {
 	unsigned arity;       /* of a tuple; 1 otherwise */
 	enum unit unit;
 	const char *counted;  /* what is counted where unit is UNIT_NONE: "sockets"; or NULL */
-	bool has_min, has_max;
-	double min, max;      /* what the running kernel enforces, for each element */
+	struct param_bound min, max; /* what Linux 6.18 enforces, for each element; see param_on() */
+	bool is_ordered;      /* a tuple whose elements must not fall: min <= default <= max */
+	bool is_rounded;      /* kept in jiffies: what is read back may be some milliseconds more */
 	const char *const *values; /* of an enum: "0 = off", ...; NULL elsewhere */
 	size_t n_values;
-	const char *default_text;  /* a value, or NULL where it is a formula or not known */
+	const char *default_text;  /* of Linux 6.18, or NULL where it is a formula or not known */
 	const char *default_formula; /* in words; or NULL */
 	const char *introduced;    /* "2.6.12 or earlier", "4.11"; or NULL */
 	struct version removed;    /* 0.0.0: still there */
@@ -77,12 +91,26 @@ bool params_load(struct params *params, const struct node *document, struct diag
 /* key with dots. NULL when it is not known. */
 const struct param *params_find(const struct params *params, const char *key);
 
+/*
+ * The same, and for a key of one interface ("net.ipv4.conf.eth0.rp_filter",
+ * "net.ipv4.neigh.eth0.locktime") the entry of `default`.
+ */
+const struct param *params_describe(const struct params *params, const char *key);
+
 /* In the order of keys. */
 size_t params_count(const struct params *params);
 const struct param *params_at(const struct params *params, size_t index);
 
-/* The key nearest to a misspelt one, or NULL. */
+/* The key nearest to a misspelt one, or the one that ends in it ("somaxconn"); NULL where none is near. */
 const char *params_nearest(const struct params *params, const char *key);
+
+/*
+ * The parameter as this kernel has it: default and range by its version, and
+ * by its HZ where that is known (not 0). Distributions backport: what the host
+ * shows beats this.
+ */
+const struct param *param_on(struct arena *arena, const struct param *param,
+			     struct version kernel, unsigned hz);
 
 /* What an expression sees: number, tuple or text. */
 enum value_type param_value_type(const struct param *param);
@@ -96,11 +124,12 @@ const char *param_default(const struct param *param, struct version kernel);
 /*
  * Why this text must not be written, or NULL when it may: wrong arity, not an
  * integer, out of range, octal or hexadecimal by accident, trailing junk,
- * low above high.
+ * low above high, a number that means nothing here, control characters. It is
+ * stricter than the kernel, which takes much of this and does something else.
  */
 const char *param_refuses(struct arena *arena, const struct param *param, const char *text);
 
-/* Equal as the kernel sees them: fields compared one by one, blanks do not count. */
+/* Equal as the kernel sees them: numbers as it reads them, ports as a set, blanks do not count. */
 bool param_same(const struct param *param, const char *a, const char *b);
 
 #endif
