@@ -34,20 +34,6 @@ struct check_report {
 	const char *pending;         /* an unfinished apply and what to do about it; or NULL */
 };
 
-enum apply_outcome {
-	APPLY_UNCHANGED, /* already in the desired state */
-	APPLY_WOULD,     /* dry run, or not confirmed: this would change */
-	APPLY_DONE,
-	APPLY_RESTORED,  /* failed, and everything is as it was before */
-	APPLY_BROKEN,    /* failed, and something could not be put back */
-	APPLY_STOPPED,   /* nothing was touched: an obstacle, a refused value */
-};
-
-struct apply_problem {
-	const char *key;  /* or the path of a file */
-	const char *text; /* what went wrong, and what to do */
-};
-
 struct apply_report {
 	enum apply_outcome outcome;
 	bool dry_run;

@@ -18,7 +18,7 @@ struct dropin_line {
 	const char *value;
 	const char *const *because; /* "profile time-wait", "finding tw-reuse-candidate" */
 	size_t n_because;
-	const char *const *why; /* a reason each, parallel to because */
+	const char *const *why; /* a reason each, parallel to because; NULL or "": none is given */
 	const char *const *sources;
 	size_t n_sources;
 };
@@ -29,16 +29,29 @@ struct dropin {
 	bool is_ours; /* of a parsed file: it begins as tcptune writes it */
 };
 
-/* The file's text, "" for no lines. Reasons are folded to 96 columns and cannot break out of their comments. */
+/*
+ * The file's text, "" for no lines. Lines stand by key, of two with one key
+ * the last is kept; reasons are folded to 96 columns and cannot break out of
+ * their comments, whatever they hold. A key that is no plain name under "net."
+ * (a pattern, a blank, a "=") is left out: no loader could be made to read
+ * anything else from this file than what was planned.
+ */
 char *dropin_print(struct arena *arena, const struct dropin *dropin);
 
-/* The inverse: dropin_print(dropin_parse(x)) is x for every x that dropin_print() gave. */
+/*
+ * The inverse: dropin_print(dropin_parse(x)) is x for every x that dropin_print() gave.
+ * Never fails: of any other file it takes the assignments and the comments right above them.
+ */
 struct dropin *dropin_parse(struct arena *arena, const char *text, size_t length);
 
 /* NULL when no line sets the key. */
 const struct dropin_line *dropin_find(const struct dropin *dropin, const char *key);
 
-/* A unified diff of two texts, 3 lines of context, "" where they are equal. old NULL: the file is new. */
+/*
+ * A unified diff of two texts, 3 lines of context, "" where they are equal.
+ * old NULL: the file is new. now NULL or "": it is removed. For people: control
+ * characters in either text are shown, not passed on.
+ */
 char *dropin_diff(struct arena *arena, const char *path, const char *old, const char *now);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * What was changed and what was there before: what revert reads. The text is
- * JSON, schema "tcptune.record/1"; the old drop-in's bytes are kept beside it.
+ * JSON, schema "tcptune.record/1"; beside it stand the bytes of the drop-in
+ * before the apply (NUMBER.before) and as the apply left them (NUMBER.after).
  */
 #ifndef TCPTUNE_RECORD_H
 #define TCPTUNE_RECORD_H
@@ -10,11 +11,12 @@
 
 #include "core/arena.h"
 #include "core/diag.h"
+#include "core/report.h"
 
 enum record_state {
 	RECORD_APPLYING,  /* begun; a process that died leaves it so */
 	RECORD_APPLIED,
-	RECORD_REVERTING,
+	RECORD_REVERTING, /* likewise */
 	RECORD_REVERTED,
 };
 
@@ -22,6 +24,8 @@ struct record_change {
 	const char *key;
 	const char *from; /* the running value before, to the letter, without the last newline */
 	const char *to;
+	bool rounds;      /* milliseconds, which the kernel rounds up to a jiffy */
+	bool left;        /* revert did not put it back: somebody else had changed it */
 };
 
 struct record {
@@ -29,22 +33,48 @@ struct record {
 	enum record_state state;
 	const char *tool;   /* version of tcptune that wrote it */
 	const char *kernel; /* release it was applied on */
-	const char *boot_id; /* of that boot: values of another boot are gone; or NULL */
+	const char *boot_id; /* of that boot; or NULL where it is not known */
+	const char *netns;   /* the network namespace, "net:[4026531840]"; or NULL */
 	long long time;      /* seconds since the epoch, of the apply */
 	const char *user;    /* who: SUDO_USER or the login's name; or NULL */
-	struct record_change *changes;
+	struct record_change *changes; /* in the order of writing */
 	size_t n_changes;
 	const char *dropin_path;
-	bool dropin_changes;  /* the drop-in was (to be) written */
+	bool dropin_changes;  /* the drop-in was (to be) written or removed */
 	bool dropin_existed;  /* its old bytes are in NUMBER.before */
-	const char *dropin_digest; /* of the bytes that the apply wrote; or NULL */
+	bool dropin_removed;  /* the apply removed it; else what it wrote is in NUMBER.after */
+	bool dropin_left;     /* as of a change */
+	unsigned dropin_mode, dropin_uid, dropin_gid; /* of the old drop-in */
 };
 
-/* JSON text, ending in a newline. */
+const char *record_state_name(enum record_state state);
+
+/* A process died in the middle of it: the host may be between the two states. */
+bool record_is_unfinished(const struct record *record);
+
+/* JSON text, ending in a newline. Bytes that are no UTF-8 are shown as \xNN. */
 char *record_print(struct arena *arena, const struct record *record);
 
 /* NULL when it is not a record (reported). Unknown members are ignored. */
 struct record *record_parse(struct arena *arena, struct diag *diag, const char *file,
 			    const char *bytes, size_t length);
+
+/* What revert would do about the running values. */
+struct inverse {
+	struct change *changes; /* from what is there now to what was there before; last written first */
+	size_t n_changes;
+	struct skipped *left;   /* changed by somebody else, or no longer there */
+	size_t n_left;
+};
+
+/*
+ * now: what each of the record's keys reads, parallel to its changes; NULL:
+ * it cannot be read. A value that is still as tcptune left it goes back to
+ * `from`; of an unfinished record also one that is half written. Anything else
+ * is left, unless force. Of a record already reverted only what was left then
+ * is looked at.
+ */
+struct inverse record_inverse(struct arena *arena, const struct record *record,
+			      const char *const *now, bool force);
 
 #endif

@@ -91,6 +91,7 @@ struct setting_result {
 	const char *profile;
 	enum setting_verdict verdict;
 	const char *why;     /* the profile's reason */
+	const char *claim;   /* what the document that the profile comes from says; or NULL */
 	const char *note;    /* what the verdict needs said: since when removed, why refused; or NULL */
 	const char *warning; /* to be said on stderr too; or NULL */
 	const char *const *sources;
@@ -104,12 +105,13 @@ const char *change_where_name(unsigned where); /* "running", "file", "both" */
 
 struct change {
 	const char *key;
-	const char *from; /* the running value, as text */
-	const char *to;
+	const char *from; /* the running value, as text; NULL when the key is not there */
+	const char *to;   /* NULL: the line leaves the drop-in, the running value stays */
 	unsigned where;
 	const char *const *because; /* profiles and rule ids, never none */
 	size_t n_because;
 	const char *note; /* e.g. "below the kernel's default"; or NULL */
+	bool rounds; /* in milliseconds, which the kernel rounds up to a jiffy: it may read a little more than `to` */
 };
 
 struct skipped {
@@ -139,6 +141,22 @@ struct plan {
 	const char *dropin;      /* the text to be there; "" when no line is wanted */
 	const char *dropin_now;  /* the text that is there, NULL when there is no file */
 	bool dropin_changes;     /* it would be written */
+	bool dropin_foreign;     /* the file that is there was not written by tcptune: apply stops */
+};
+
+/* How an apply or a revert ended. */
+enum apply_outcome {
+	APPLY_UNCHANGED, /* already in the desired state */
+	APPLY_WOULD,     /* dry run, or not confirmed: this would change */
+	APPLY_DONE,
+	APPLY_RESTORED,  /* failed, and everything is as it was before */
+	APPLY_BROKEN,    /* failed, and something could not be put back */
+	APPLY_STOPPED,   /* nothing was touched: an obstacle, a refused value */
+};
+
+struct apply_problem {
+	const char *key;  /* or the path of a file */
+	const char *text; /* what went wrong, and what to do */
 };
 
 #endif
