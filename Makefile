@@ -55,19 +55,28 @@ CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)
 LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack $(filter -fsanitize%,$(HARDEN))
 COMPILE = $(CC) $(BASE) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
+define compile
+$(call say,CC,$<)
+$(Q)mkdir -p $(@D)
+$(Q)$(COMPILE) $(1) -o $@ $< $(2)
+endef
+define link
+$(call say,LD,$@)
+$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(1)
+endef
+
 # ---------------------------------------------------------------- sources
 
 KNOWLEDGE := $(sort $(wildcard rules/*.yaml rules/parameters/*.yaml \
 	rules/counters/*.yaml profiles/*.yaml))
-SRC := $(sort $(wildcard advisor/*.c))
-LIBSRC := $(sort $(wildcard advisor/core/*.c advisor/sys/*.c))
+SRC := $(sort $(wildcard advisor/*.c advisor/core/*.c advisor/sys/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 HELPER := $(sort $(foreach d,lab netns fuzz bench,$(wildcard tests/$(d)/*.c)))
 MAN := $(sort $(wildcard advisor/*.[1-8] rules/*.[1-8] profiles/*.[1-8]))
 SCHEMAS := $(sort $(wildcard advisor/schemas/*.json))
 
-OBJ := $(SRC:advisor/%.c=$(B)/obj/%.o)
-LIBOBJ := $(LIBSRC:advisor/%.c=$(B)/obj/%.o) $(B)/obj/core/builtin.o
+MAIN := $(B)/obj/main.o
+OBJ := $(SRC:advisor/%.c=$(B)/obj/%.o) $(B)/obj/core/builtin.o
 LIB := $(B)/libtcptune.a
 UNITOBJ := $(UNIT:tests/%.c=$(B)/tests/%.o)
 HELPERBIN := $(HELPER:tests/%.c=$(B)/tests/%)
@@ -77,7 +86,7 @@ HELPERBIN := $(HELPER:tests/%.c=$(B)/tests/%)
 .SECONDARY:
 
 all: $(if $(filter advisor/main.c,$(SRC)),$(B)/tcptune,objects)
-objects: $(OBJ) $(LIB)
+objects: $(LIB)
 tests: all $(HELPERBIN) $(if $(filter-out tests/unit/main.c,$(UNIT)),$(B)/tests/unit/unit)
 
 # Two stamps, rewritten only when they differ: another compiler or flag
@@ -90,29 +99,24 @@ $(B)/flags: FORCE
 	@$(call stamp,$@,'$(subst ','\'',$(COMPILE) $(LINK) $(LDFLAGS) $(PKG_LIBS))')
 $(B)/files: FORCE
 	@mkdir -p $(@D)
-	@$(call stamp,$@,$(KNOWLEDGE) $(SRC) $(LIBSRC) $(UNIT))
+	@$(call stamp,$@,$(KNOWLEDGE) $(SRC) $(UNIT))
 
-# What a program or test does not use of core and sys is not linked into it.
-$(LIB): $(LIBOBJ) $(B)/files
+# All but main(): a test links what it uses, and nothing else.
+$(LIB): $(filter-out $(MAIN),$(OBJ)) $(B)/files
 	$(Q)rm -f $@
-	$(Q)$(AR) crs $@ $(LIBOBJ)
-$(B)/tcptune: $(OBJ) $(LIB)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(OBJ) $(LIB) $(PKG_LIBS)
+	$(Q)$(AR) crs $@ $(filter-out $(MAIN),$(OBJ))
+$(B)/tcptune: $(MAIN) $(LIB)
+	$(call link,$(MAIN) $(LIB) $(PKG_LIBS))
 
 $(B)/obj/%.o: advisor/%.c $(B)/flags
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) -c -o $@ $<
+	$(call compile,-c)
 
 $(B)/gen/builtin.c: scripts/embed.sh $(KNOWLEDGE) $(B)/files
 	$(call say,EMBED,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)sh scripts/embed.sh $(KNOWLEDGE) > $@
 $(B)/obj/core/builtin.o: $(B)/gen/builtin.c $(B)/flags
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) -c -o $@ $<
+	$(call compile,-c)
 
 # ------------------------------------------------------------------ tests
 
@@ -121,17 +125,12 @@ $(B)/gen/suites.h: $(B)/files
 	@mkdir -p $(@D)
 	@printf 'SUITE(%s)\n' $(patsubst tests/unit/check_%.c,%,$(filter tests/unit/check_%,$(UNIT))) > $@
 $(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags | $(B)/gen/suites.h
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) $(CHECK_CFLAGS) -I$(B)/gen -c -o $@ $<
+	$(call compile,$(CHECK_CFLAGS) -I$(B)/gen -c)
 $(B)/tests/unit/main.o: $(B)/gen/suites.h
 $(B)/tests/unit/unit: $(UNITOBJ) $(LIB)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LINK) $(LDFLAGS) -o $@ $(UNITOBJ) $(LIB) $(CHECK_LIBS) $(PKG_LIBS)
+	$(call link,$(UNITOBJ) $(LIB) $(CHECK_LIBS) $(PKG_LIBS))
 $(B)/tests/%: tests/%.c $(LIB)
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) -MF $@.d -MT $@ $(LINK) $(LDFLAGS) -o $@ $< $(LIB) $(PKG_LIBS)
+	$(call compile,-MF $@.d -MT $@ $(LINK) $(LDFLAGS),$(LIB) $(PKG_LIBS))
 
 try:
 	@sh scripts/deps.sh build
@@ -147,7 +146,7 @@ golden: all
 	@BUILD=$(B) bash tests/golden.sh --update
 lint-c:
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I advisor -D_GNU_SOURCE advisor
-	clang-tidy --quiet $(SRC) $(LIBSRC) -- $(BASE) $(PKG_CFLAGS)
+	clang-tidy --quiet $(SRC) -- $(BASE) $(PKG_CFLAGS)
 
 # ---------------------------------------------------------------- install
 
@@ -169,4 +168,4 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(OBJ:.o=.d) $(LIBOBJ:.o=.d) $(UNITOBJ:.o=.d) $(HELPERBIN:=.d)
+-include $(OBJ:.o=.d) $(UNITOBJ:.o=.d) $(HELPERBIN:=.d)
