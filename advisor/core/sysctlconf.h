@@ -23,7 +23,8 @@ struct conf_entry {
 	enum conf_kind kind;
 	struct place place;
 	const char *key;    /* canonical, with dots: "net.ipv4.conf.eth0/100.rp_filter"; or as written for CONF_INVALID */
-	const char *path;   /* below /proc/sys, with slashes: "net/ipv4/conf/eth0.100/rp_filter" */
+	const char *path;   /* the same below /proc/sys: "net/ipv4/conf/eth0.100/rp_filter"; NULL for CONF_INVALID */
+	const char *spelt;  /* the path that procps makes of it, with repeated separators: "net//ipv4/..."; or NULL */
 	const char *value;  /* trimmed; "" when empty; NULL unless an assignment */
 	bool ignore;        /* written with a leading "-" */
 	bool is_glob;       /* the path has one of * ? [ */
@@ -38,7 +39,7 @@ struct conf_file {
 /* bytes need not end in a newline or a NUL, and may hold anything. Never fails. */
 struct conf_file *conf_parse(struct arena *arena, const char *path, const char *bytes, size_t length);
 
-/* The key of a path below /proc/sys and back: "." and "/" change places. */
+/* The key of a path below /proc/sys and back: "." and "/" change places where the first is not as wanted. */
 char *conf_key_of_path(struct arena *arena, const char *path);
 char *conf_path_of_key(struct arena *arena, const char *key);
 
@@ -61,9 +62,11 @@ struct conf {
 };
 
 /*
- * The assignment that decides this key for this loader, or NULL when no file
- * sets it: explicit keys beat globs, later beats earlier, excluded keys are
- * not set by globs (systemd: an exclusion by glob has no effect).
+ * The assignment that decides this key (canonical) for this loader, or NULL
+ * when no file sets it: explicit keys beat globs, later beats earlier,
+ * excluded keys are not set by globs. An exclusion by glob keeps no other key
+ * from being set (procps honours it from 4.0.5 on). Looks at every entry; where
+ * only globs match, time grows with the square of their number.
  */
 const struct conf_entry *conf_winner(const struct conf *conf, enum conf_loader loader, const char *key);
 
