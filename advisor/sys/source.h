@@ -4,12 +4,17 @@
  * Every file that tcptune reads of a host goes through here, so that a
  * capture is what was read and a replay is the same code. Paths are absolute
  * ("/proc/sys/net/ipv4/tcp_rmem"). Below a root they are resolved inside it,
- * symbolic links too.
+ * symbolic links too. A source belongs to the network namespace in which it
+ * was opened: netns_enter() comes first.
  *
  * The format of a captured directory: the files under their own paths;
  * `capture/missing` with one line "errno-name path" for what could not be
- * read; `capture/sockets.*` with the raw netlink replies; `capture/fds/PID`
- * with one line "fd socket:[inode]" a descriptor of interest.
+ * read (ENOENT is the default, and may be left out); `capture/modes` with one
+ * line "0644 path" for each sysctl; `capture/links` with "target TAB path";
+ * `capture/sockets.*` with the raw netlink replies; `capture/fds/PID`
+ * with one line "fd socket:[inode]" a descriptor of interest;
+ * `capture/hostname`, `capture/pagesize`; where two samples of the counters
+ * were taken, `capture/interval` (seconds) and `capture/second/proc/net/...`.
  */
 #ifndef TCPTUNE_SOURCE_H
 #define TCPTUNE_SOURCE_H
@@ -23,6 +28,8 @@ struct source;
 
 /* root NULL: this machine. -errno when the directory cannot be opened. */
 int source_open(struct arena *arena, const char *root, struct source **ret);
+
+/* Accepts NULL. */
 void source_close(struct source *source);
 
 bool source_is_live(const struct source *source);
@@ -41,6 +48,9 @@ int source_fd(const struct source *source);
 int source_read(struct source *source, const char *path, size_t limit, char **ret_bytes,
 		size_t *ret_length);
 
+/* A sysctl: source_read(), and the mode bits that the host showed, without write bits on a read-only mount. */
+int source_read_sysctl(struct source *source, const char *path, char **ret_text, unsigned *ret_mode);
+
 /* openat() inside the root, O_CLOEXEC added; a descriptor or -errno. Follows links inside the root only. */
 int source_openat(struct source *source, const char *path, int flags);
 
@@ -53,8 +63,17 @@ int source_readlink(struct source *source, const char *path, char **ret_target);
 /*
  * From now on everything that is read is also written below directory, which
  * must be empty or not exist (-ENOTEMPTY). With anonymise, addresses and names
- * are replaced consistently before they are written.
+ * are replaced consistently before they are written. Secrets (a Fast Open
+ * key, an MD5 key) are never written.
  */
 int source_record(struct source *source, const char *directory, bool anonymise);
+
+bool source_is_recording(const struct source *source);
+
+/* Appends to a file of the capture ("capture/sockets.diag"), whole messages at a time. 0 when not recording. */
+int source_record_bytes(struct source *source, const char *path, const void *bytes, size_t n);
+
+/* The first thing that went wrong with writing the capture, -errno, or 0. What was read is not affected by it. */
+int source_record_error(const struct source *source);
 
 #endif
