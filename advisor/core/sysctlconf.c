@@ -1,0 +1,279 @@
+#include <fnmatch.h>
+#include <string.h>
+
+#include "core/sysctlconf.h"
+
+#define GLOB_CHARACTERS "*?["
+
+/* Longer than any sysctl: five or six names of at most 64 bytes. */
+#define CONF_KEY_MAX 512
+
+/* What isspace() says in the C locale, which both loaders trim. */
+#define BLANKS " \t\n\v\f\r"
+
+static bool is_blank(char c)
+{
+	return c && strchr(BLANKS, c);
+}
+
+/* Both loaders: the first separator decides whether "." and "/" change places. */
+static char *exchange(char *name, char unless)
+{
+	char *p = strpbrk(name, "./");
+
+	if (p && *p != unless)
+		for (; p; p = strpbrk(p + 1, "./"))
+			*p = *p == '.' ? '/' : '.';
+	return name;
+}
+
+char *conf_key_of_path(struct arena *arena, const char *path)
+{
+	return exchange(arena_strdup(arena, path), '.');
+}
+
+char *conf_path_of_key(struct arena *arena, const char *key)
+{
+	return exchange(arena_strdup(arena, key), '/');
+}
+
+/* A path without what the kernel (and systemd) skips: leading blanks, empty components, ".". */
+static char *simplify(struct arena *arena, const char *path)
+{
+	char *copy = arena_strdup(arena, path + strspn(path, BLANKS));
+	char *to = copy;
+	const char *from = copy;
+
+	while (*from) {
+		size_t n = strcspn(from, "/");
+
+		if (n > 0 && !(n == 1 && *from == '.')) {
+			if (to > copy)
+				*to++ = '/';
+			memmove(to, from, n);
+			to += n;
+		}
+		from += n;
+		from += strspn(from, "/");
+	}
+	*to = '\0';
+	return copy;
+}
+
+/* ------------------------------------------------------------ the lines */
+
+/* The bytes of [from, to) without blanks at its ends. */
+static char *trimmed(struct arena *arena, const char *from, const char *to)
+{
+	while (from < to && is_blank(*from))
+		from++;
+	while (to > from && is_blank(to[-1]))
+		to--;
+	return arena_strndup(arena, from, (size_t)(to - from));
+}
+
+static void set_key(struct arena *arena, struct conf_entry *entry, const char *from, const char *to)
+{
+	char *key;
+
+	/* procps takes a second "-" for the first. A blank behind the "-" is part of its key, not of systemd's. */
+	if (from < to && *from == '-')
+		from++;
+	while (to > from && is_blank(to[-1]))
+		to--;
+	key = arena_strndup(arena, from, (size_t)(to - from));
+	entry->spelt = conf_path_of_key(arena, key);
+	entry->path = simplify(arena, entry->spelt);
+	entry->key = conf_key_of_path(arena, entry->path);
+	entry->is_glob = strpbrk(entry->path, GLOB_CHARACTERS);
+}
+
+static void add_entry(struct arena *arena, struct conf_file *file, struct conf_entry entry)
+{
+	file->entries = arena_grow(arena, file->entries, file->n, &file->capacity,
+				   sizeof(*file->entries));
+	file->entries[file->n++] = entry;
+}
+
+/* The line from its first byte that is no blank up to its newline, "\0" or the end. */
+static void parse_line(struct arena *arena, struct conf_file *file, const char *from, const char *to,
+		       unsigned line)
+{
+	struct conf_entry entry = {.place = {file->path, line, 0}};
+	const char *equals = memchr(from, '=', (size_t)(to - from));
+	bool has_dash = *from == '-';
+
+	if (equals) {
+		entry.kind = CONF_ASSIGNMENT;
+		entry.ignore = has_dash;
+		entry.value = trimmed(arena, equals + 1, to);
+		set_key(arena, &entry, from + has_dash, equals);
+	} else if (has_dash) {
+		entry.kind = CONF_EXCLUDE;
+		entry.ignore = true;
+		set_key(arena, &entry, from + 1, to);
+	} else {
+		entry.kind = CONF_INVALID;
+		entry.key = trimmed(arena, from, to);
+	}
+	add_entry(arena, file, entry);
+}
+
+struct conf_file *conf_parse(struct arena *arena, const char *path, const char *bytes, size_t length)
+{
+	struct conf_file *file = arena_alloc(arena, sizeof(*file));
+	const char *end = bytes + length;
+	unsigned line = 0;
+
+	file->path = arena_strdup(arena, path);
+	while (bytes < end) {
+		const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+		const char *next = newline ? newline + 1 : end;
+		const char *from = bytes;
+		/* To procps a line ends at a NUL byte, its newline is part of it, and one character is no line. */
+		const char *to = from + strnlen(from, (size_t)(next - from));
+
+		line++;
+		bytes = next;
+		while (from < to && is_blank(*from))
+			from++;
+		if (to - from >= 2 && *from != '#' && *from != ';')
+			parse_line(arena, file, from, to, line);
+	}
+	return file;
+}
+
+/* ------------------------------------------------------------ the winner */
+
+/* One entry after the other, as a loader reads them. */
+struct walk {
+	const struct conf *conf;
+	enum conf_loader loader;
+	size_t file, entry;
+};
+
+/* systemd skips hidden files, and knows nothing of /etc/sysctl.conf. */
+static const struct conf_file *walk_file(const struct walk *walk)
+{
+	const struct conf_file *file;
+	const char *slash;
+
+	if (walk->file == walk->conf->n_files)
+		return walk->loader == CONF_PROCPS ? walk->conf->last : NULL;
+	file = walk->conf->files[walk->file];
+	slash = strrchr(file->path, '/');
+	if (walk->loader == CONF_SYSTEMD && (slash ? slash[1] : file->path[0]) == '.')
+		return NULL;
+	return file;
+}
+
+static const struct conf_entry *walk_next(struct walk *walk)
+{
+	for (; walk->file <= walk->conf->n_files; walk->file++, walk->entry = 0) {
+		const struct conf_file *file = walk_file(walk);
+
+		while (file && walk->entry < file->n) {
+			const struct conf_entry *entry = &file->entries[walk->entry++];
+
+			if (entry->kind != CONF_INVALID)
+				return entry;
+		}
+	}
+	return NULL;
+}
+
+bool conf_glob_match(const char *pattern, const char *path)
+{
+	return fnmatch(pattern, path, FNM_PATHNAME | FNM_PERIOD) == 0;
+}
+
+/* What is looked for: a key and its path. */
+struct target {
+	const char *key;
+	const char *path;
+};
+
+static bool glob_assigns(const struct conf_entry *entry, const struct target *target)
+{
+	return entry->kind == CONF_ASSIGNMENT && entry->is_glob &&
+	       conf_glob_match(entry->path, target->path);
+}
+
+/*
+ * procps writes every assignment in turn, the last one stays. A glob leaves
+ * out each path that stands in the list too, spelt the same, to set or to exclude.
+ */
+static const struct conf_entry *procps_winner(const struct walk *start, const struct target *target)
+{
+	const struct conf_entry *entry, *winner = NULL;
+	struct walk walk = *start;
+	bool is_named = false;
+
+	while ((entry = walk_next(&walk)))
+		is_named |= strcmp(entry->spelt, target->path) == 0;
+	walk = *start;
+	while ((entry = walk_next(&walk))) {
+		if (entry->kind != CONF_ASSIGNMENT || is_blank(entry->spelt[0]))
+			continue;
+		if (entry->is_glob ? !is_named && glob_assigns(entry, target)
+				   : strcmp(entry->key, target->key) == 0)
+			winner = entry;
+	}
+	return winner;
+}
+
+static bool same_value(const struct conf_entry *a, const struct conf_entry *b)
+{
+	return a->value && b->value ? strcmp(a->value, b->value) == 0 : a->value == b->value;
+}
+
+/*
+ * systemd keeps one entry a key or pattern, with or without a value: another
+ * value replaces it and moves it to the end, the same value leaves it where it is.
+ * The entry that is kept, and the place in the list where it stands.
+ */
+static const struct conf_entry *systemd_kept(struct walk walk, const char *key, size_t *ret_place)
+{
+	const struct conf_entry *entry, *kept = NULL;
+
+	for (size_t i = 0; (entry = walk_next(&walk)); i++) {
+		if (strcmp(entry->key, key))
+			continue;
+		if (!kept || !same_value(kept, entry))
+			*ret_place = i;
+		kept = entry;
+	}
+	return kept;
+}
+
+static const struct conf_entry *systemd_winner(const struct walk *start, const struct target *target)
+{
+	size_t place = 0, last = 0;
+	const struct conf_entry *entry, *winner = systemd_kept(*start, target->key, &place);
+	struct walk walk = *start;
+
+	if (winner)
+		return winner->kind == CONF_ASSIGNMENT ? winner : NULL;
+	while ((entry = walk_next(&walk))) {
+		if (!glob_assigns(entry, target) || systemd_kept(*start, entry->key, &place) != entry)
+			continue;
+		if (!winner || place > last) {
+			winner = entry;
+			last = place;
+		}
+	}
+	return winner;
+}
+
+const struct conf_entry *conf_winner(const struct conf *conf, enum conf_loader loader, const char *key)
+{
+	struct walk walk = {.conf = conf, .loader = loader};
+	char path[CONF_KEY_MAX];
+	struct target target = {key, path};
+
+	if (strlen(key) >= sizeof(path))
+		return NULL;
+	strcpy(path, key);
+	exchange(path, '/');
+	return loader == CONF_PROCPS ? procps_winner(&walk, &target) : systemd_winner(&walk, &target);
+}

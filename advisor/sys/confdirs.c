@@ -1,0 +1,206 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/catalog.h"
+#include "core/dropin.h"
+#include "core/text.h"
+#include "sys/confdirs.h"
+
+#define LAST_PATH "/etc/sysctl.conf"
+
+/*
+ * Highest first. Where /lib is a link to usr/lib, the last one brings only
+ * names that are taken.
+ */
+static const char *const directories[] = {
+	"/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d",
+};
+
+struct name {
+	const char *name;
+	const char *directory;
+};
+
+struct reader {
+	struct arena *arena;
+	struct source *source;
+	struct confdirs *confdirs;
+	struct name *names; /* sorted */
+	size_t n, capacity;
+	size_t entries;
+};
+
+static void add_note(struct reader *reader, const char *path, const char *why)
+{
+	struct confdirs *confdirs = reader->confdirs;
+
+	confdirs->notes = arena_grow(reader->arena, confdirs->notes, confdirs->n_notes,
+				     &confdirs->capacity, sizeof(*confdirs->notes));
+	confdirs->notes[confdirs->n_notes++] = arena_printf(
+		reader->arena, "%s: not read: %s", text_printable(reader->arena, path), why);
+}
+
+static bool is_conf_name(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n >= 5 && strcmp(name + n - 5, ".conf") == 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct name *)a)->name, ((const struct name *)b)->name);
+}
+
+static void add_names(struct reader *reader, const char *directory, const char *const *found, size_t n)
+{
+	size_t before = reader->n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct name name = {found[i], directory};
+
+		if (!is_conf_name(found[i]) ||
+		    (before > 0 && bsearch(&name, reader->names, before, sizeof(name), by_name)))
+			continue;
+		reader->names = arena_grow(reader->arena, reader->names, reader->n,
+					   &reader->capacity, sizeof(*reader->names));
+		reader->names[reader->n++] = name;
+	}
+	if (reader->n > 0)
+		qsort(reader->names, reader->n, sizeof(*reader->names), by_name);
+}
+
+static void add_directory(struct reader *reader, const char *directory)
+{
+	const char *const *found;
+	size_t n;
+	int rc = source_list(reader->source, directory, &found, &n);
+
+	if (rc == 0)
+		add_names(reader, directory, found, n);
+	else if (rc != -ENOENT && rc != -ENOTDIR)
+		add_note(reader, directory, strerror(-rc));
+}
+
+/* A file that is not read is there all the same, without entries. */
+static struct conf_file *read_file(struct reader *reader, const char *path)
+{
+	struct conf_file *file, *nothing = conf_parse(reader->arena, path, "", 0);
+	char *bytes;
+	size_t length;
+	int rc = source_read(reader->source, path, CONFDIRS_FILE_BYTES, &bytes, &length);
+
+	if (rc < 0) {
+		add_note(reader, path, strerror(-rc));
+		return nothing;
+	}
+	file = conf_parse(reader->arena, path, bytes, length);
+	if (file->n > CONFDIRS_ENTRIES - reader->entries) {
+		add_note(reader, path, "the files have too many lines");
+		return nothing;
+	}
+	reader->entries += file->n;
+	return file;
+}
+
+/* procps reads it only where it is, or leads to, a regular file. */
+static bool is_regular(struct source *source, const char *path)
+{
+	struct stat status;
+	int fd = source_openat(source, path, O_PATH);
+	bool ret;
+
+	if (fd < 0)
+		return false;
+	ret = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+	close(fd);
+	return ret;
+}
+
+struct confdirs *confdirs_read(struct arena *arena, struct source *source)
+{
+	struct confdirs *confdirs = arena_alloc(arena, sizeof(*confdirs));
+	struct reader reader = {.arena = arena, .source = source, .confdirs = confdirs};
+	struct conf *conf = &confdirs->conf;
+
+	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
+		add_directory(&reader, directories[i]);
+	conf->files = arena_array(arena, reader.n, sizeof(*conf->files));
+	conf->capacity = reader.n;
+	for (size_t i = 0; i < reader.n; i++) {
+		const struct name *name = &reader.names[i];
+
+		conf->files[conf->n_files++] = read_file(
+			&reader, arena_printf(arena, "%s/%s", name->directory, name->name));
+	}
+	if (is_regular(source, LAST_PATH))
+		conf->last = read_file(&reader, LAST_PATH);
+	return confdirs;
+}
+
+/* ------------------------------------------------------------ facts */
+
+/* A later line of the same glob? That glob, read as a key, decides nothing else. */
+static bool glob_is_replaced(const struct conf *conf, const struct conf_entry *glob)
+{
+	bool is_later = false, ret = false;
+
+	for (size_t i = 0; i <= conf->n_files; i++) {
+		const struct conf_file *file = i < conf->n_files ? conf->files[i] : conf->last;
+
+		for (size_t k = 0; file && k < file->n; k++) {
+			const struct conf_entry *entry = &file->entries[k];
+
+			ret |= is_later && entry->kind == CONF_ASSIGNMENT &&
+			       strcmp(entry->key, glob->key) == 0;
+			is_later |= entry == glob;
+		}
+	}
+	return ret;
+}
+
+static bool entry_wins(const struct conf *conf, const struct conf_entry *entry, bool is_last)
+{
+	if (entry->is_glob)
+		return !glob_is_replaced(conf, entry);
+	/* systemd never wins with /etc/sysctl.conf, which it does not read. */
+	return conf_winner(conf, CONF_PROCPS, entry->key) == entry ||
+	       (!is_last && conf_winner(conf, CONF_SYSTEMD, entry->key) == entry);
+}
+
+static void add_row(struct facts *facts, struct table *table, const struct conf_entry *entry, bool wins)
+{
+	struct arena *arena = facts_arena(facts);
+	struct fact *row = table_add_row(facts, table);
+	const char *name = arena_printf(arena, "%s:%u", entry->place.file, entry->place.line);
+
+	row[CONFIGURED_NAME] = fact_known(value_text(name));
+	row[CONFIGURED_KEY] = fact_known(value_text(entry->key));
+	row[CONFIGURED_VALUE] = fact_known(value_text(entry->value));
+	row[CONFIGURED_FILE] = fact_known(value_text(entry->place.file));
+	row[CONFIGURED_LINE] = fact_known(value_number(entry->place.line, UNIT_NONE));
+	row[CONFIGURED_WINS] = fact_known(value_bool(wins));
+	row[CONFIGURED_OURS] = fact_known(value_bool(strcmp(entry->place.file, DROPIN_PATH) == 0));
+}
+
+void confdirs_facts(const struct confdirs *confdirs, struct facts *facts)
+{
+	const struct conf *conf = &confdirs->conf;
+	struct table *table = facts_table(facts, &configured_def);
+
+	table->state = FACT_KNOWN;
+	for (size_t i = 0; i <= conf->n_files; i++) {
+		const struct conf_file *file = i < conf->n_files ? conf->files[i] : conf->last;
+
+		for (size_t k = 0; file && k < file->n; k++) {
+			const struct conf_entry *entry = &file->entries[k];
+
+			if (entry->kind == CONF_ASSIGNMENT && strncmp(entry->key, "net.", 4) == 0)
+				add_row(facts, table, entry, entry_wins(conf, entry, i == conf->n_files));
+		}
+	}
+}

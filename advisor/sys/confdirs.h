@@ -1,0 +1,39 @@
+/*
+ * The sysctl configuration of a host: every sysctl.d directory and
+ * /etc/sysctl.conf, as the boot loaders find them.
+ */
+#ifndef TCPTUNE_CONFDIRS_H
+#define TCPTUNE_CONFDIRS_H
+
+#include <stddef.h>
+
+#include "core/arena.h"
+#include "core/fact.h"
+#include "core/sysctlconf.h"
+#include "sys/source.h"
+
+/* What is read at most; what is beyond is left out, a whole file, with a note. */
+#define CONFDIRS_FILE_BYTES (256u << 10)
+#define CONFDIRS_ENTRIES 10000u
+
+struct confdirs {
+	struct conf conf;
+	/* What could not be read and why, a sentence each, in printable text. Such a file has no entries. */
+	const char **notes;
+	size_t n_notes, capacity;
+};
+
+/*
+ * A file hides those of its name in lower directories, whatever it is: a link
+ * to /dev/null and an empty file hide them and set nothing, a link that leads
+ * nowhere too, with a note. Directories that are not there are no news.
+ */
+struct confdirs *confdirs_read(struct arena *arena, struct source *source);
+
+/*
+ * Fills the table `configured` with every assignment of a net. key, in the
+ * order of reading. A glob wins where no later line sets the same glob.
+ */
+void confdirs_facts(const struct confdirs *confdirs, struct facts *facts);
+
+#endif

@@ -1,0 +1,304 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/dropin.h"
+#include "core/sysctlconf.h"
+#include "core/text.h"
+#include "sys/reload.h"
+#include "sys/sysctl.h"
+#include "sys/sysctl_glob.h"
+
+#ifndef GLOB_BRACE
+#define GLOB_BRACE 0
+#endif
+#ifndef GLOB_TILDE
+#define GLOB_TILDE 0
+#endif
+
+struct job {
+	const struct reload *reload;
+	struct arena *arena;
+	struct source *source;
+	struct conf_file **files;
+	size_t n, capacity;
+	int status;
+};
+
+__attribute__((format(printf, 3, 4)))
+static void complain(const struct job *job, struct place place, const char *format, ...)
+{
+	struct text text = text_new(job->arena);
+	va_list args;
+
+	va_start(args, format);
+	text_vprintf(&text, format, args);
+	va_end(args);
+	job->reload->complain(job->reload->context, place, text_printable(job->arena, text.data));
+}
+
+/* ------------------------------------------------------------ reading */
+
+/* procps says what is wrong with a line when it reads it, before it writes anything. */
+static void complain_of_lines(const struct job *job, const struct conf_file *file)
+{
+	for (size_t i = 0; i < file->n; i++) {
+		const struct conf_entry *entry = &file->entries[i];
+
+		if (entry->kind == CONF_INVALID)
+			complain(job, entry->place, "invalid syntax, continuing...");
+		else if (strstr(entry->spelt, "//") || strstr(entry->spelt, "/.") ||
+			 strstr(entry->spelt, "./"))
+			complain(job, entry->place, "separators should not be repeated: %s",
+				 conf_key_of_path(job->arena, entry->spelt));
+	}
+}
+
+static void add_file(struct job *job, const char *path, const char *bytes, size_t length)
+{
+	struct conf_file *file = conf_parse(job->arena, path, bytes, length);
+
+	complain_of_lines(job, file);
+	job->files = arena_grow(job->arena, job->files, job->n, &job->capacity, sizeof(*job->files));
+	job->files[job->n++] = file;
+}
+
+static void cannot_open(struct job *job, const char *root, const char *path, int rc)
+{
+	complain(job, (struct place){0}, "cannot open \"%s%s\": %s", root, path, strerror(-rc));
+	job->status = 1;
+}
+
+static int read_all(int fd, struct text *text)
+{
+	char buffer[16384];
+	ssize_t n;
+
+	while ((n = read(fd, buffer, sizeof(buffer))) != 0) {
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			text_add_n(text, buffer, (size_t)n);
+		if (text->length > RELOAD_FILE_BYTES)
+			return -EFBIG;
+	}
+	return 0;
+}
+
+static void read_path(struct job *job, const char *path)
+{
+	struct text text = text_new(job->arena);
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int rc = fd < 0 ? -errno : read_all(fd, &text);
+
+	if (fd >= 0 && !is_stdin)
+		close(fd);
+	if (rc < 0)
+		cannot_open(job, "", path, rc);
+	else
+		add_file(job, path, text.data, text.length);
+}
+
+static void read_pattern(struct job *job, const char *pattern)
+{
+	glob_t found;
+
+	if (glob(pattern, GLOB_NOCHECK | GLOB_BRACE | GLOB_TILDE, NULL, &found)) {
+		cannot_open(job, "", pattern, -ENOMEM);
+		return;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		read_path(job, found.gl_pathv[i]);
+	globfree(&found);
+}
+
+static void read_dropin(struct job *job)
+{
+	char *bytes;
+	size_t length;
+	int rc = source_read(job->source, DROPIN_PATH, RELOAD_FILE_BYTES, &bytes, &length);
+
+	if (rc < 0)
+		cannot_open(job, source_root(job->source), DROPIN_PATH, rc);
+	else
+		add_file(job, DROPIN_PATH, bytes, length);
+}
+
+/* ------------------------------------------------------------ writing */
+
+static const char dots_refused[] = "a key with \"..\" is not written";
+
+/* Why this key is never written, or NULL. */
+static const char *refusal(struct arena *arena, const char *key)
+{
+	const char *path = conf_path_of_key(arena, key);
+
+	if (strncmp(path, "net", 3) || (path[3] && path[3] != '/'))
+		return "only keys under net. are written";
+	if (strstr(arena_printf(arena, "%s/", path), "/../"))
+		return dots_refused;
+	return NULL;
+}
+
+static void refuse(struct job *job, struct place place, const char *key, const char *why)
+{
+	complain(job, place, "setting key \"%s\": %s", key, why);
+	job->status = 1;
+}
+
+/* Tabs between the fields of a tuple are common, and harmless. */
+static const char *printable_value(struct arena *arena, const char *value)
+{
+	struct text text = text_new(arena);
+
+	for (;;) {
+		size_t n = strcspn(value, "\t");
+
+		text_add(&text, text_printable(arena, arena_strndup(arena, value, n)));
+		if (!value[n])
+			return text.data;
+		text_add(&text, "\t");
+		value += n + 1;
+	}
+}
+
+/* One key of an entry: what is written, and the name that procps has for it. */
+struct goal {
+	const struct conf_entry *entry;
+	const char *key;
+	const char *path;  /* below /proc/sys, as procps opens it */
+	const char *shown;
+};
+
+/* False where it ends here: with a message, but only a missing key changes the status. */
+static bool is_writable(struct job *job, const struct goal *goal)
+{
+	struct place place = goal->entry->place;
+	struct stat status;
+	int rc = sysctl_stat(job->source, goal->path, &status);
+
+	if (rc < 0) {
+		complain(job, place, "cannot stat %s/proc/sys/%s: %s", source_root(job->source),
+			 goal->path, strerror(-rc));
+		job->status = 1;
+		return false;
+	}
+	if (S_ISDIR(status.st_mode)) {
+		complain(job, place, "setting key \"%s\": %s", goal->shown, strerror(EISDIR));
+		return false;
+	}
+	if (!(status.st_mode & S_IWUSR)) {
+		complain(job, place, "setting key \"%s\": %s", goal->shown, strerror(EPERM));
+		return false;
+	}
+	return true;
+}
+
+static void report_failure(struct job *job, const struct goal *goal, int rc)
+{
+	const struct conf_entry *entry = goal->entry;
+
+	if (rc != -EPERM && rc != -EACCES && rc != -EROFS) {
+		/* "-" does not forgive a value that the kernel refused. */
+		refuse(job, entry->place, goal->shown, strerror(-rc));
+		return;
+	}
+	complain(job, entry->place, "permission denied on key \"%s\"%s", goal->shown,
+		 entry->ignore ? ", ignoring" : "");
+	if (!entry->ignore)
+		job->status = 1;
+}
+
+static void write_goal(struct job *job, const struct goal *goal)
+{
+	const struct conf_entry *entry = goal->entry;
+	const char *why = refusal(job->arena, goal->key);
+	int rc = 0;
+
+	if (why) {
+		refuse(job, entry->place, goal->shown, why);
+		return;
+	}
+	if (!is_writable(job, goal))
+		return;
+	if (!job->reload->dry_run)
+		rc = sysctl_write(job->source, goal->key, entry->value);
+	if (rc < 0)
+		report_failure(job, goal, rc);
+	else
+		job->reload->wrote(job->reload->context, text_printable(job->arena, goal->shown),
+				   printable_value(job->arena, entry->value));
+}
+
+/* A path that stands in any file, before or behind, to set or to exclude, is not for a glob. */
+static bool is_named(const struct job *job, const char *path)
+{
+	for (size_t i = 0; i < job->n; i++)
+		for (size_t k = 0; k < job->files[i]->n; k++) {
+			const struct conf_entry *entry = &job->files[i]->entries[k];
+
+			if (entry->kind != CONF_INVALID && strcmp(entry->spelt, path) == 0)
+				return true;
+		}
+	return false;
+}
+
+static void write_glob(struct job *job, const struct conf_entry *entry)
+{
+	const char *const *paths;
+	bool is_refused = false;
+	size_t n;
+
+	if (sysctl_glob(job->source, entry->path, job->arena, &paths, &n) < 0) {
+		refuse(job, entry->place, entry->key, dots_refused);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *key = conf_key_of_path(job->arena, paths[i]);
+		struct goal goal = {entry, key, paths[i], key};
+
+		if (is_named(job, paths[i]))
+			continue;
+		/* One message for all that it reaches outside net. */
+		if (!refusal(job->arena, key))
+			write_goal(job, &goal);
+		else if (!is_refused)
+			refuse(job, entry->place, entry->key, refusal(job->arena, key));
+		is_refused |= refusal(job->arena, key) != NULL;
+	}
+}
+
+static void write_file(struct job *job, const struct conf_file *file)
+{
+	for (size_t i = 0; i < file->n; i++) {
+		const struct conf_entry *entry = &file->entries[i];
+		struct goal goal = {entry, entry->key, entry->spelt, NULL};
+
+		if (entry->kind != CONF_ASSIGNMENT)
+			continue;
+		if (entry->is_glob) {
+			write_glob(job, entry);
+			continue;
+		}
+		goal.shown = conf_key_of_path(job->arena, entry->spelt);
+		write_goal(job, &goal);
+	}
+}
+
+int reload_files(const struct reload *reload, const char *const *files, size_t n)
+{
+	struct job job = {.reload = reload, .arena = reload->arena, .source = reload->source};
+
+	if (n == 0)
+		read_dropin(&job);
+	for (size_t i = 0; i < n; i++)
+		read_pattern(&job, files[i]);
+	for (size_t i = 0; i < job.n; i++)
+		write_file(&job, job.files[i]);
+	return job.status;
+}
