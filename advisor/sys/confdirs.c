@@ -107,7 +107,7 @@ static struct conf_file *read_file(struct reader *reader, const char *path)
 	return file;
 }
 
-/* procps reads it only where it is, or leads to, a regular file. */
+/* procps reads it only where it is, or leads to, a regular file. What cannot be told is tried. */
 static bool is_regular(struct source *source, const char *path)
 {
 	struct stat status;
@@ -115,7 +115,7 @@ static bool is_regular(struct source *source, const char *path)
 	bool ret;
 
 	if (fd < 0)
-		return false;
+		return fd != -ENOENT;
 	ret = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 	close(fd);
 	return ret;

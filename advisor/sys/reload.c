@@ -38,6 +38,8 @@ static void complain(const struct job *job, struct place place, const char *form
 	va_start(args, format);
 	text_vprintf(&text, format, args);
 	va_end(args);
+	if (place.file)
+		place.file = text_printable(job->arena, place.file);
 	job->reload->complain(job->reload->context, place, text_printable(job->arena, text.data));
 }
 
