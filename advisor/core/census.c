@@ -1,0 +1,217 @@
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalog.h"
+#include "core/census.h"
+#include "core/groups.h"
+#include "core/listeners.h"
+#include "core/ports.h"
+#include "core/waiting.h"
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A request that has no socket yet; the dumps call it SYN_RECV, their filter does not. */
+#define NEW_SYN_RECV 12
+#define N_STATES 12
+
+static const char *const state_facts[N_STATES] = {
+	[TCP_ESTABLISHED] = "sockets.established",
+	[TCP_SYN_SENT] = "sockets.syn_sent",
+	[TCP_SYN_RECV] = "sockets.syn_recv",
+	[TCP_FIN_WAIT1] = "sockets.fin_wait1",
+	[TCP_FIN_WAIT2] = "sockets.fin_wait2",
+	[TCP_TIME_WAIT] = "sockets.time_wait",
+	[TCP_CLOSE_WAIT] = "sockets.close_wait",
+	[TCP_LAST_ACK] = "sockets.last_ack",
+	[TCP_LISTEN] = "sockets.listen",
+	[TCP_CLOSING] = "sockets.closing",
+};
+
+struct census {
+	struct arena *arena;
+	uint64_t states[N_STATES];
+	uint64_t total, fin_wait2_mini, fin_wait2_orphans, time_wait_incoming, time_wait_outgoing;
+	uint64_t owned_fin_wait2;
+	bool is_local_port[65536]; /* connect() may take it */
+	struct listeners *listeners;
+	struct groups *groups;
+	struct waiting *waiting;
+	struct inodes *wanted;
+	const struct owners *owners;
+};
+
+static const struct {
+	const char *name;
+	size_t offset;
+} counts[] = {
+	{"sockets.total", offsetof(struct census, total)},
+	{"sockets.fin_wait2_mini", offsetof(struct census, fin_wait2_mini)},
+	{"sockets.fin_wait2_orphans", offsetof(struct census, fin_wait2_orphans)},
+	{"sockets.time_wait_incoming", offsetof(struct census, time_wait_incoming)},
+	{"sockets.time_wait_outgoing", offsetof(struct census, time_wait_outgoing)},
+};
+
+/* reserved as ports_merge() prints it: ascending, numbers and ranges that are valid. */
+static void set_local_ports(struct census *census, const struct census_options *options)
+{
+	const char *reserved = options->reserved ? options->reserved : "";
+	char *list = ports_merge(census->arena, reserved, "");
+	unsigned high = options->port_high < 65535 ? options->port_high : 65535;
+
+	for (unsigned port = options->port_low; port <= high && options->port_high; port++)
+		census->is_local_port[port] = true;
+	while (*list) {
+		unsigned long first = strtoul(list, &list, 10);
+		unsigned long last = *list == '-' ? strtoul(list + 1, &list, 10) : first;
+
+		for (; first <= last && first < N(census->is_local_port); first++)
+			census->is_local_port[first] = false;
+		list += *list == ',';
+	}
+}
+
+struct census *census_new(const struct census_options *options)
+{
+	struct arena *arena = arena_new();
+	struct census *census = arena_alloc(arena, sizeof(*census));
+
+	census->arena = arena;
+	census->listeners = listeners_new(arena, options->seed);
+	census->groups = groups_new(arena, options->seed, options->port_high != 0);
+	census->waiting = waiting_new(arena, options->seed);
+	census->wanted = inodes_new();
+	set_local_ports(census, options);
+	return census;
+}
+
+void census_free(struct census *census)
+{
+	if (!census)
+		return;
+	inodes_free(census->wanted);
+	arena_free(census->arena);
+}
+
+static void add_close_wait(struct census *census, const struct census_socket *socket)
+{
+	struct listener *listener;
+
+	inodes_want(census->wanted, socket->inode);
+	if (socket->inode)
+		return;
+	listener = listeners_match(census->listeners, &socket->address, socket->port);
+	if (listener)
+		listener->unaccepted++;
+}
+
+static void add_fin_wait2(struct census *census, const struct census_socket *socket)
+{
+	census->fin_wait2_mini += socket->timer == CENSUS_TIMER_MINI;
+	inodes_want(census->wanted, socket->inode);
+	if (socket->inode) {
+		census->owned_fin_wait2++;
+		return;
+	}
+	census->fin_wait2_orphans++;
+	waiting_add_orphan(census->waiting, socket);
+}
+
+void census_add(struct census *census, const struct census_socket *socket)
+{
+	unsigned state = socket->state == NEW_SYN_RECV ? TCP_SYN_RECV : socket->state;
+	bool is_incoming;
+
+	if (state >= N_STATES || !state_facts[state])
+		return;
+	census->states[state]++;
+	census->total++;
+	if (state == TCP_LISTEN) {
+		listeners_add(census->listeners, socket);
+		return;
+	}
+	is_incoming = listeners_have(census->listeners, &socket->address, socket->port);
+	groups_add(census->groups, socket, state,
+		   is_incoming ? GROUP_CLIENT : GROUP_DESTINATION,
+		   census->is_local_port[socket->port]);
+	if (state == TCP_TIME_WAIT)
+		*(is_incoming ? &census->time_wait_incoming : &census->time_wait_outgoing) += 1;
+	else if (state == TCP_SYN_RECV)
+		listeners_add_syn(census->listeners, socket);
+	else if (state == TCP_CLOSE_WAIT)
+		add_close_wait(census, socket);
+	else if (state == TCP_FIN_WAIT2)
+		add_fin_wait2(census, socket);
+}
+
+struct inodes *census_wanted(struct census *census)
+{
+	listeners_want(census->listeners, census->is_local_port, census->wanted);
+	return census->wanted;
+}
+
+unsigned census_waiting_states(const struct census *census)
+{
+	unsigned states = 0;
+
+	if (census->states[TCP_CLOSE_WAIT])
+		states |= 1U << TCP_CLOSE_WAIT;
+	if (census->owned_fin_wait2)
+		states |= 1U << TCP_FIN_WAIT2;
+	return states;
+}
+
+void census_set_owners(struct census *census, const struct owners *owners)
+{
+	census->owners = owners;
+}
+
+void census_add_waiting(struct census *census, const struct census_socket *socket)
+{
+	const struct waiting_context context = {census->listeners, census->wanted, census->owners};
+
+	waiting_add(census->waiting, &context, socket);
+}
+
+static void set_number(struct facts *facts, const char *name, uint64_t number)
+{
+	facts_set(facts, name, value_number((double)number, UNIT_NONE));
+}
+
+void census_facts(const struct census *census, struct facts *facts)
+{
+	for (size_t i = 0; i < N(state_facts); i++)
+		if (state_facts[i])
+			set_number(facts, state_facts[i], census->states[i]);
+	for (size_t i = 0; i < N(counts); i++) {
+		uint64_t number;
+
+		memcpy(&number, (const char *)census + counts[i].offset, sizeof(number));
+		set_number(facts, counts[i].name, number);
+	}
+	listeners_facts(census->listeners, census->wanted, census->owners, facts);
+	groups_facts(census->groups, facts);
+	waiting_facts(census->waiting, census->owners, facts);
+}
+
+void census_facts_missing(struct facts *facts, const char *why)
+{
+	static const struct table_def *const tables[] = {&listeners_def, &destinations_def,
+							 &clients_def, &processes_def};
+	static const char *const texts[] = {"sockets.source", "sockets.fin_wait2_orphan_peers"};
+
+	for (size_t i = 0; i < N(state_facts); i++)
+		if (state_facts[i])
+			facts_set_missing(facts, state_facts[i], FACT_UNREADABLE, why);
+	for (size_t i = 0; i < N(counts); i++)
+		facts_set_missing(facts, counts[i].name, FACT_UNREADABLE, why);
+	for (size_t i = 0; i < N(texts); i++)
+		facts_set_missing(facts, texts[i], FACT_UNREADABLE, why);
+	for (size_t i = 0; i < N(tables); i++) {
+		struct table *table = facts_table(facts, tables[i]);
+
+		table->state = FACT_UNREADABLE;
+		table->why = why;
+	}
+}

@@ -1,0 +1,92 @@
+/*
+ * The census of TCP sockets: grouped while they are read, one at a time, so
+ * that memory grows with the groups kept and not with the sockets.
+ *
+ * In this order: census_add() for every listener, then for every other socket
+ * (what is a listener's port decides whether a connection is incoming);
+ * census_wanted() and the owners of what it has; census_add_waiting() for
+ * every socket in CLOSE_WAIT and FIN_WAIT2; census_facts().
+ *
+ * Connections are outgoing where no listener is bound to their local address
+ * and port, or to the port on every address. A connection whose listener has
+ * gone cannot be told from an outgoing one; its local port is rarely in
+ * ip_local_port_range, so `used` of its destination stays 0.
+ *
+ * Destinations and clients are at most CENSUS_GROUPS each, counted as in
+ * core/tally.h: with 400,000 sockets that all differ, a count is low by 12 at
+ * most. Then, and where the CENSUS_ROWS most used do not hold all, the table
+ * is marked incomplete.
+ */
+#ifndef TCPTUNE_CENSUS_H
+#define TCPTUNE_CENSUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/address.h"
+#include "core/fact.h"
+#include "core/inodes.h"
+#include "core/owners.h"
+
+#define CENSUS_GROUPS 65536u
+#define CENSUS_ROWS 1000u
+
+/* TIME_WAIT and FIN_WAIT2 mini-sockets have this timer (Linux 6.1 net/ipv4/inet_diag.c inet_twsk_diag_fill()). */
+#define CENSUS_TIMER_MINI 3
+
+/* One socket as the kernel shows it. Ports in host byte order. */
+struct census_socket {
+	uint8_t state; /* TCP_ESTABLISHED ... of netinet/tcp.h, or 12, which the kernel calls NEW_SYN_RECV */
+	uint8_t timer;
+	bool is_v6_only;    /* of a listener */
+	bool has_limit;     /* of a listener: wqueue is the limit of its queue */
+	bool has_drops;     /* drops is known */
+	bool has_last_ack;  /* last_ack is known */
+	uint16_t port, peer_port;
+	struct address address, peer;
+	uint32_t rqueue; /* unread bytes, the FIN is one of them; of a listener: connections that wait */
+	uint32_t wqueue; /* bytes that are not sent or not acknowledged */
+	uint32_t uid;
+	uint32_t inode;    /* 0: no process has it open */
+	uint32_t drops;
+	uint32_t last_ack; /* milliseconds since the peer's last segment */
+};
+
+struct census_options {
+	unsigned port_low, port_high; /* ip_local_port_range; high 0: not known, and then `used` is not either */
+	const char *reserved;         /* ip_local_reserved_ports: "8080,9000-9010" */
+	uint64_t seed;                /* see tally.h */
+};
+
+struct census;
+
+/* The census has memory of its own, which goes with census_free(); the facts do not need it. */
+struct census *census_new(const struct census_options *options);
+void census_free(struct census *census);
+
+/* Sockets in CLOSE and in states that are none are ignored. */
+void census_add(struct census *census, const struct census_socket *socket);
+
+/*
+ * The sockets whose owner an answer needs: those that wait, and the listeners
+ * that have something to explain (a queue, drops, an unaccepted CLOSE_WAIT, a
+ * port that connect() may take). Owned by the census; owners are entered in it.
+ */
+struct inodes *census_wanted(struct census *census);
+
+/* The states that census_add_waiting() needs, a bit each (1 << TCP_CLOSE_WAIT); 0: none of it is. */
+unsigned census_waiting_states(const struct census *census);
+
+/* The owners that were found; kept, not copied. Without it nobody could be looked up. */
+void census_set_owners(struct census *census, const struct owners *owners);
+
+/* Sockets that came since census_wanted() are ignored: they are too young to matter. */
+void census_add_waiting(struct census *census, const struct census_socket *socket);
+
+/* All scalars sockets.* but sockets.source, and the tables listeners, destinations, clients, processes. */
+void census_facts(const struct census *census, struct facts *facts);
+
+/* The same facts, and sockets.source, for sockets that could not be read at all. */
+void census_facts_missing(struct facts *facts, const char *why);
+
+#endif

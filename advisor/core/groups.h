@@ -1,0 +1,25 @@
+/* Connections by destination (outgoing) and by client (incoming): see census.h. */
+#ifndef TCPTUNE_GROUPS_H
+#define TCPTUNE_GROUPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/census.h"
+#include "core/fact.h"
+
+enum group_kind { GROUP_DESTINATION, GROUP_CLIENT };
+
+struct groups;
+
+/* has_range false: which ports connect() takes is not known. */
+struct groups *groups_new(struct arena *arena, uint64_t seed, bool has_range);
+
+/* state is the socket's, with NEW_SYN_RECV as SYN_RECV. is_local_port: of those that connect() takes. */
+void groups_add(struct groups *groups, const struct census_socket *socket, unsigned state,
+		enum group_kind kind, bool is_local_port);
+
+/* The tables destinations and clients: the most used first, then by address and port. */
+void groups_facts(const struct groups *groups, struct facts *facts);
+
+#endif

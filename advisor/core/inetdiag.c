@@ -1,0 +1,160 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "core/inetdiag.h"
+
+/* Of linux/inet_diag.h since 3.18 and later; numbers of the kernel's interface, so they are the same everywhere. */
+#define DIAG_INFO 2
+#define DIAG_SKMEMINFO 7
+#define DIAG_SKV6ONLY 11
+#define MEMINFO_DROPS 8 /* the ninth counter, since 4.7 (Linux 6.1 linux/sock_diag.h SK_MEMINFO_DROPS) */
+
+static bool read_u32(const struct nlattr *attribute, size_t offset, uint32_t *ret)
+{
+	const char *payload = mnl_attr_get_payload(attribute);
+
+	if (mnl_attr_get_payload_len(attribute) < offset + sizeof(*ret))
+		return false;
+	memcpy(ret, payload + offset, sizeof(*ret));
+	return true;
+}
+
+static void read_attribute(const struct nlattr *attribute, struct census_socket *socket)
+{
+	switch (mnl_attr_get_type(attribute)) {
+	case DIAG_INFO:
+		socket->has_last_ack = read_u32(
+			attribute, offsetof(struct tcp_info, tcpi_last_ack_recv), &socket->last_ack);
+		break;
+	case DIAG_SKMEMINFO:
+		socket->has_drops =
+			read_u32(attribute, MEMINFO_DROPS * sizeof(uint32_t), &socket->drops);
+		break;
+	case DIAG_SKV6ONLY:
+		if (mnl_attr_get_payload_len(attribute))
+			socket->is_v6_only = mnl_attr_get_u8(attribute);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Up to the length that the message says: mnl_attr_for_each() goes up to the aligned one, which may not be there. */
+static void read_attributes(const struct nlmsghdr *header, struct census_socket *socket)
+{
+	const char *end = (const char *)header + header->nlmsg_len;
+	const struct nlattr *attribute =
+		mnl_nlmsg_get_payload_offset(header, sizeof(struct inet_diag_msg));
+
+	while (mnl_attr_ok(attribute, (int)(end - (const char *)attribute))) {
+		read_attribute(attribute, socket);
+		attribute = mnl_attr_next(attribute);
+	}
+}
+
+/* False for what is no IPv4 or IPv6 socket. */
+static bool read_addresses(const struct inet_diag_msg *message, struct census_socket *socket)
+{
+	switch (message->idiag_family) {
+	case AF_INET:
+		socket->address = address_v4(message->id.idiag_src);
+		socket->peer = address_v4(message->id.idiag_dst);
+		return true;
+	case AF_INET6:
+		socket->address = address_v6(message->id.idiag_src);
+		socket->peer = address_v6(message->id.idiag_dst);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void read_socket(struct inetdiag *dump, const struct nlmsghdr *header)
+{
+	const struct inet_diag_msg *message = mnl_nlmsg_get_payload(header);
+	struct census_socket socket = {0};
+
+	if (mnl_nlmsg_get_payload_len(header) < sizeof(*message) ||
+	    !read_addresses(message, &socket))
+		return;
+	socket.state = message->idiag_state;
+	socket.timer = message->idiag_timer;
+	socket.has_limit = message->idiag_state == TCP_LISTEN;
+	socket.port = ntohs(message->id.idiag_sport);
+	socket.peer_port = ntohs(message->id.idiag_dport);
+	socket.rqueue = message->idiag_rqueue;
+	socket.wqueue = message->idiag_wqueue;
+	socket.uid = message->idiag_uid;
+	socket.inode = message->idiag_inode;
+	read_attributes(header, &socket);
+	dump->type = header->nlmsg_type;
+	dump->n_sockets++;
+	dump->socket(dump->context, &socket);
+}
+
+/*
+ * An errno in the payload, negative where there was one. NLMSG_DONE has it
+ * too: a dump that the kernel could not start ends like that, for example
+ * with -ENOENT where tcp_diag is not there (Linux 6.1 netlink_dump_done()).
+ */
+static int read_error(const struct nlmsghdr *header)
+{
+	int error = 0;
+
+	if (mnl_nlmsg_get_payload_len(header) >= sizeof(error))
+		memcpy(&error, mnl_nlmsg_get_payload(header), sizeof(error));
+	else if (header->nlmsg_type == NLMSG_ERROR)
+		error = -EBADMSG;
+	return error < 0 && error >= -4095 ? -error : 0;
+}
+
+static void read_message(struct inetdiag *dump, const struct nlmsghdr *header)
+{
+	if (dump->sequence && header->nlmsg_seq != dump->sequence)
+		return;
+	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
+		dump->is_interrupted = true;
+	switch (header->nlmsg_type) {
+	case NLMSG_DONE:
+		dump->is_done = true;
+		dump->error = read_error(header);
+		break;
+	case NLMSG_ERROR:
+		dump->error = read_error(header);
+		break;
+	case TCPDIAG_GETSOCK:
+	case SOCK_DIAG_BY_FAMILY:
+		dump->is_done = false;
+		read_socket(dump, header);
+		break;
+	default:
+		break;
+	}
+}
+
+size_t inetdiag_parse(struct inetdiag *dump, const void *bytes, size_t length)
+{
+	size_t used = 0;
+
+	while (!dump->error && length - used >= sizeof(struct nlmsghdr)) {
+		const void *at = (const char *)bytes + used;
+		const struct nlmsghdr *header = at;
+
+		if (header->nlmsg_len < sizeof(*header)) {
+			dump->error = EBADMSG;
+			break;
+		}
+		if (header->nlmsg_len > length - used)
+			break;
+		read_message(dump, header);
+		used += NLMSG_ALIGN((size_t)header->nlmsg_len);
+		/* The padding of the last message may be missing. */
+		used = used < length ? used : length;
+	}
+	return used;
+}

@@ -1,0 +1,35 @@
+/*
+ * Replies of a sock_diag dump, as they come from netlink or out of a file:
+ * struct inet_diag_msg with its attributes (linux/inet_diag.h). In the byte
+ * order of the machine that made them.
+ */
+#ifndef TCPTUNE_INETDIAG_H
+#define TCPTUNE_INETDIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/census.h"
+
+/* What a dump has shown so far; socket and context are set by the caller, the rest starts as zeroes. */
+struct inetdiag {
+	void (*socket)(void *context, const struct census_socket *socket);
+	void *context;
+	unsigned sequence; /* messages with another number are ignored; 0: all count */
+	uint16_t type;     /* of the last socket: TCPDIAG_GETSOCK, SOCK_DIAG_BY_FAMILY */
+	bool is_done;      /* NLMSG_DONE came */
+	bool is_interrupted; /* the kernel says that what it dumped changed meanwhile */
+	int error; /* an errno that ended the dump; EBADMSG: what came is no netlink */
+	size_t n_sockets;
+};
+
+/*
+ * Reads whole messages from bytes (aligned to 4) and returns how many bytes
+ * they took: less than length when the last one is not whole. Goes on behind
+ * NLMSG_DONE, for dumps that were stored one after the other; stops for good
+ * at an error. IPv4 and IPv6 sockets are handed to socket(), others are not.
+ */
+size_t inetdiag_parse(struct inetdiag *dump, const void *bytes, size_t length);
+
+#endif

@@ -1,0 +1,247 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/catalog.h"
+#include "core/listeners.h"
+#include "core/tally.h"
+
+/* What listens on a port. */
+enum {
+	ON_ONE = 1U << 0, /* a single address */
+	ON_V4 = 1U << 1,  /* 0.0.0.0 */
+	ON_V6 = 1U << 2,  /* :: */
+	ON_BOTH = 1U << 3, /* :: that takes IPv4 too */
+};
+
+struct listener_key {
+	struct address address;
+	uint32_t port;
+};
+
+struct listener_index {
+	struct listener_key key;
+	uint32_t number; /* index + 1 */
+};
+
+struct syn_source {
+	struct address peer;
+	uint32_t listener;
+	uint32_t n;
+};
+
+struct listeners {
+	struct arena *arena;
+	struct listener *items;
+	size_t n, capacity;
+	bool incomplete;
+	struct tally *index;   /* struct listener_index; never beyond its capacity, so exact */
+	struct tally *sources; /* struct syn_source */
+	uint8_t *kinds;        /* by port */
+};
+
+struct listeners *listeners_new(struct arena *arena, uint64_t seed)
+{
+	struct listeners *listeners = arena_alloc(arena, sizeof(*listeners));
+
+	listeners->arena = arena;
+	listeners->kinds = arena_array(arena, 65536, sizeof(*listeners->kinds));
+	listeners->index = tally_new(arena, (struct tally_def){
+						    .key_size = sizeof(struct listener_key),
+						    .record_size = sizeof(struct listener_index),
+						    .capacity = LISTENERS_MAX,
+						    .seed = seed,
+					    });
+	listeners->sources = tally_new(arena, (struct tally_def){
+						      .key_size = offsetof(struct syn_source, n),
+						      .record_size = sizeof(struct syn_source),
+						      .capacity = 32768,
+						      .seed = seed,
+					      });
+	return listeners;
+}
+
+static struct listener *find(const struct listeners *listeners, const struct address *address,
+			     uint16_t port)
+{
+	struct listener_key key = {.address = *address, .port = port};
+	const struct listener_index *found = tally_find(listeners->index, &key);
+
+	return found ? &listeners->items[found->number - 1] : NULL;
+}
+
+/* A new listener without a socket yet; NULL when there are too many. */
+static struct listener *add_new(struct listeners *listeners, const struct census_socket *socket)
+{
+	struct listener_key key = {.address = socket->address, .port = socket->port};
+	struct listener_index *index;
+
+	if (listeners->n == LISTENERS_MAX) {
+		listeners->incomplete = true;
+		return NULL;
+	}
+	index = tally_use(listeners->index, &key);
+	listeners->items = arena_grow(listeners->arena, listeners->items, listeners->n,
+				      &listeners->capacity, sizeof(struct listener));
+	index->number = (uint32_t)++listeners->n;
+	return &listeners->items[listeners->n - 1];
+}
+
+static unsigned kind_of(const struct census_socket *socket)
+{
+	if (!address_is_any(&socket->address))
+		return ON_ONE;
+	if (address_is_v4(&socket->address))
+		return ON_V4;
+	return socket->is_v6_only ? ON_V6 : ON_V6 | ON_BOTH;
+}
+
+/* queued / limit of the socket is more than that of the listener. Limits that are not known are equal. */
+static bool is_fuller(const struct census_socket *socket, const struct listener *listener)
+{
+	uint64_t limit = socket->has_limit ? socket->wqueue : 1;
+
+	return socket->rqueue * (uint64_t)(listener->has_limit ? listener->limit : 1) >
+	       listener->queued * limit;
+}
+
+void listeners_add(struct listeners *listeners, const struct census_socket *socket)
+{
+	struct listener *listener = find(listeners, &socket->address, socket->port);
+	bool is_new = !listener;
+
+	if (is_new)
+		listener = add_new(listeners, socket);
+	listeners->kinds[socket->port] = (uint8_t)(listeners->kinds[socket->port] | kind_of(socket));
+	if (!listener)
+		return;
+	if (is_new || is_fuller(socket, listener)) {
+		listener->address = socket->address;
+		listener->port = socket->port;
+		listener->has_limit = socket->has_limit;
+		listener->queued = socket->rqueue;
+		listener->limit = socket->wqueue;
+		listener->uid = socket->uid;
+		listener->inode = socket->inode;
+	}
+	listener->has_drops = socket->has_drops && (is_new || listener->has_drops);
+	listener->drops += socket->drops;
+}
+
+bool listeners_have(const struct listeners *listeners, const struct address *address, uint16_t port)
+{
+	unsigned kinds = listeners->kinds[port];
+	unsigned any = address_is_v4(address) ? ON_V4 | ON_BOTH : ON_V6;
+
+	if (kinds & any)
+		return true;
+	return kinds & ON_ONE && find(listeners, address, port);
+}
+
+struct listener *listeners_match(const struct listeners *listeners, const struct address *address,
+				 uint16_t port)
+{
+	static const struct address v6_any = {{0}};
+	struct address v4_any = address_v4("\0\0\0\0");
+	unsigned kinds = listeners->kinds[port];
+	struct listener *found = kinds & ON_ONE ? find(listeners, address, port) : NULL;
+
+	if (found)
+		return found;
+	if (!address_is_v4(address))
+		return kinds & ON_V6 ? find(listeners, &v6_any, port) : NULL;
+	if (kinds & ON_V4)
+		return find(listeners, &v4_any, port);
+	return kinds & ON_BOTH ? find(listeners, &v6_any, port) : NULL;
+}
+
+void listeners_add_syn(struct listeners *listeners, const struct census_socket *socket)
+{
+	struct listener *listener = listeners_match(listeners, &socket->address, socket->port);
+	struct syn_source key = {.peer = socket->peer};
+	struct syn_source *source;
+
+	if (!listener)
+		return;
+	key.listener = (uint32_t)(listener - listeners->items);
+	source = tally_use(listeners->sources, &key);
+	listener->syn_recv++;
+	listener->syn_sources += !source->n++;
+}
+
+void listeners_want(const struct listeners *listeners, const bool *is_local_port,
+		    struct inodes *inodes)
+{
+	for (size_t i = 0; i < listeners->n; i++) {
+		const struct listener *listener = &listeners->items[i];
+
+		if (listener->queued || listener->drops || listener->unaccepted ||
+		    is_local_port[listener->port])
+			inodes_want(inodes, listener->inode);
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct listener *x = *(const struct listener *const *)a;
+	const struct listener *y = *(const struct listener *const *)b;
+
+	if (x->port != y->port)
+		return x->port < y->port ? -1 : 1;
+	return address_compare(&x->address, &y->address);
+}
+
+static struct fact process_cell(struct arena *arena, const struct listener *listener,
+				const struct inodes *inodes, const struct owners *owners)
+{
+	uint32_t owner = inodes_owner(inodes, listener->inode);
+
+	if (owners && owner && owner <= owners->n)
+		return fact_known(value_text(owner_name(arena, &owners->items[owner - 1])));
+	if (!inodes_is_wanted(inodes, listener->inode))
+		return fact_missing(FACT_UNREADABLE, "not looked up: nothing here asked for it");
+	return fact_missing(FACT_UNREADABLE, owners ? owners->why_unseen : "not looked up");
+}
+
+static struct fact number_or(bool is_known, uint64_t number, const char *why)
+{
+	return is_known ? fact_known(value_number((double)number, UNIT_NONE))
+			: fact_missing(FACT_UNREADABLE, why);
+}
+
+static void fill_row(struct arena *arena, const struct listener *listener, struct fact *row)
+{
+	row[LISTENER_NAME] = fact_known(
+		value_text(address_endpoint(arena, &listener->address, listener->port)));
+	row[LISTENER_ADDRESS] = fact_known(value_text(address_text(arena, &listener->address)));
+	row[LISTENER_PORT] = number_or(true, listener->port, NULL);
+	row[LISTENER_LOOPBACK] = fact_known(value_bool(address_is_loopback(&listener->address)));
+	row[LISTENER_QUEUED] = number_or(true, listener->queued, NULL);
+	row[LISTENER_LIMIT] = number_or(listener->has_limit, listener->limit,
+					"/proc/net/tcp does not show the limit of a queue");
+	row[LISTENER_DROPS] = number_or(listener->has_drops, listener->drops,
+					"neither /proc/net/tcp nor an old kernel shows drops");
+	row[LISTENER_SYN_RECV] = number_or(true, listener->syn_recv, NULL);
+	row[LISTENER_SYN_SOURCES] = number_or(true, listener->syn_sources, NULL);
+}
+
+void listeners_facts(const struct listeners *listeners, const struct inodes *inodes,
+		     const struct owners *owners, struct facts *facts)
+{
+	struct arena *arena = facts_arena(facts);
+	struct table *table = facts_table(facts, &listeners_def);
+	const struct listener **order =
+		arena_array(listeners->arena, listeners->n, sizeof(*order));
+
+	table->state = FACT_KNOWN;
+	table->why = NULL;
+	table->incomplete = listeners->incomplete;
+	for (size_t i = 0; i < listeners->n; i++)
+		order[i] = &listeners->items[i];
+	qsort(order, listeners->n, sizeof(*order), compare);
+	for (size_t i = 0; i < listeners->n; i++) {
+		struct fact *row = table_add_row(facts, table);
+
+		fill_row(arena, order[i], row);
+		row[LISTENER_PROCESS] = process_cell(arena, order[i], inodes, owners);
+	}
+}

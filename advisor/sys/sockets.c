@@ -1,0 +1,320 @@
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <sys/random.h>
+
+#include "core/census.h"
+#include "core/inetdiag.h"
+#include "core/proctcp.h"
+#include "core/text.h"
+#include "sys/capture.h"
+#include "sys/owner.h"
+#include "sys/sockdiag.h"
+#include "sys/sockets.h"
+#include "sys/stream.h"
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+#define MISSING "/capture/missing"
+
+/* As often a dump is begun again for which the kernel had no memory. */
+#define TRIES 3
+
+/* The passes over the sockets: see census.h for their order. */
+enum pass { PASS_LISTEN, PASS_ALL, PASS_WAIT };
+
+static const struct {
+	const char *file; /* of a capture */
+	unsigned states, extensions;
+} passes[] = {
+	[PASS_LISTEN] = {"/capture/sockets.listen", 1U << TCP_LISTEN,
+			 1U << (INET_DIAG_SKMEMINFO - 1)},
+	/* CLOSE is no connection: not asked for, so that the states add up to the total. */
+	[PASS_ALL] = {"/capture/sockets.all", 0xffeU & ~(1U << TCP_LISTEN | 1U << TCP_CLOSE), 0},
+	[PASS_WAIT] = {"/capture/sockets.wait", 1U << TCP_CLOSE_WAIT | 1U << TCP_FIN_WAIT2,
+		       1U << (INET_DIAG_INFO - 1)},
+};
+
+struct collector {
+	struct source *source;
+	struct arena *arena;
+	const struct sockets_options *options;
+	struct census *census;
+	struct owners owners;
+	const char *owner_note; /* or NULL */
+	enum pass pass;
+	uint16_t type;          /* of the messages that were read */
+	bool is_interrupted;
+	size_t n_unknown;       /* lines that are no socket */
+	struct sockdiag *diag;  /* NULL when it is not open */
+};
+
+static void add_socket(void *context, const struct census_socket *socket)
+{
+	struct collector *collector = context;
+
+	if (collector->pass == PASS_WAIT)
+		census_add_waiting(collector->census, socket);
+	else if ((socket->state == TCP_LISTEN) == (collector->pass == PASS_LISTEN))
+		census_add(collector->census, socket);
+}
+
+/* ----------------------------------------------------------------- netlink */
+
+static void record(void *context, const void *bytes, size_t n)
+{
+	struct collector *collector = context;
+
+	source_record_bytes(collector->source, passes[collector->pass].file, bytes, n);
+}
+
+static int take_dump(struct collector *collector, const struct inetdiag *dump)
+{
+	if (dump->n_sockets)
+		collector->type = dump->type;
+	collector->is_interrupted |= dump->is_interrupted;
+	if (dump->error)
+		return -dump->error;
+	return dump->is_done ? 0 : -EBADMSG;
+}
+
+static int dump_pass(struct collector *collector, bool is_by_family)
+{
+	const struct sockdiag_request request = {
+		.states = collector->pass == PASS_WAIT ? census_waiting_states(collector->census)
+						       : passes[collector->pass].states,
+		.extensions = passes[collector->pass].extensions,
+		.is_by_family = is_by_family,
+		.raw = record,
+		.context = collector,
+	};
+	struct inetdiag dump = {.socket = add_socket, .context = collector};
+	int r = collector->diag ? 0 : sockdiag_open(collector->arena, &collector->diag);
+
+	if (!r)
+		r = sockdiag_dump(collector->diag, &request, &dump);
+	return r ? r : take_dump(collector, &dump);
+}
+
+static int read_one_dump(struct collector *collector)
+{
+	return dump_pass(collector, false);
+}
+
+static int read_by_family(struct collector *collector)
+{
+	return dump_pass(collector, true);
+}
+
+/* ------------------------------------------------------------------- files */
+
+static size_t parse_diag(void *context, const void *bytes, size_t length)
+{
+	return inetdiag_parse(context, bytes, length);
+}
+
+static size_t parse_text(void *context, const void *bytes, size_t length)
+{
+	return proctcp_parse(context, bytes, length);
+}
+
+static int read_captured(struct collector *collector)
+{
+	struct inetdiag dump = {.socket = add_socket, .context = collector};
+	int r = stream_file(collector->source, passes[collector->pass].file, parse_diag, &dump);
+
+	return r ? r : take_dump(collector, &dump);
+}
+
+static int read_text(struct collector *collector, const char *path)
+{
+	struct proctcp text = {.socket = add_socket, .context = collector};
+	int r = stream_file(collector->source, path, parse_text, &text);
+
+	if (collector->pass == PASS_ALL)
+		collector->n_unknown += text.n_unknown;
+	return r;
+}
+
+static int read_proc(struct collector *collector)
+{
+	int r = read_text(collector, "/proc/net/tcp");
+
+	if (r)
+		return r;
+	r = read_text(collector, "/proc/net/tcp6");
+	return r == -ENOENT ? 0 : r;
+}
+
+/* ------------------------------------------------------------ one way, all */
+
+typedef int read_fn(struct collector *collector);
+
+static uint64_t make_seed(void)
+{
+	uint64_t seed = 0;
+
+	/* Without entropy the hash is as good as ever, only not a secret. */
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
+		seed = 0;
+	return seed;
+}
+
+static void renew(struct collector *collector)
+{
+	const struct census_options options = {
+		.port_low = collector->options->port_low,
+		.port_high = collector->options->port_high,
+		.reserved = collector->options->reserved,
+		.seed = make_seed(),
+	};
+
+	census_free(collector->census);
+	sockdiag_close(collector->diag);
+	collector->census = census_new(&options);
+	collector->diag = NULL;
+	collector->owner_note = NULL;
+	collector->is_interrupted = false;
+	collector->n_unknown = 0;
+}
+
+static int read_passes(struct collector *collector, read_fn *read)
+{
+	struct inodes *wanted;
+	int r;
+
+	collector->pass = PASS_LISTEN;
+	r = read(collector);
+	if (r)
+		return r;
+	collector->pass = PASS_ALL;
+	r = read(collector);
+	if (r)
+		return r;
+	wanted = census_wanted(collector->census);
+	if (inodes_count(wanted)) {
+		owner_find(collector->source, collector->arena, wanted, &collector->owners,
+			   &collector->owner_note);
+		census_set_owners(collector->census, &collector->owners);
+	}
+	collector->pass = PASS_WAIT;
+	return census_waiting_states(collector->census) ? read(collector) : 0;
+}
+
+/* What was recorded of a failed dump cannot be taken back: then there is no second try. */
+static int try_read(struct collector *collector, read_fn *read)
+{
+	int r = -ENOBUFS;
+
+	for (int i = 0; i < TRIES && r == -ENOBUFS; i++) {
+		renew(collector);
+		r = read_passes(collector, read);
+		if (source_is_recording(collector->source))
+			break;
+	}
+	return r;
+}
+
+static const struct {
+	enum sockets_method method;
+	bool is_live;
+	read_fn *read;
+} ways[] = {
+	{SOCKETS_ONE_DUMP, true, read_one_dump},
+	{SOCKETS_BY_FAMILY, true, read_by_family},
+	{SOCKETS_ONE_DUMP, false, read_captured},
+	{SOCKETS_PROC, true, read_proc},
+	{SOCKETS_PROC, false, read_proc},
+};
+
+/* A replay then finds the same reason. */
+static void record_missing(struct collector *collector, int error)
+{
+	struct text line = text_new(collector->arena);
+
+	text_printf(&line, "%s %s\n", capture_error_name(collector->arena, error),
+		    passes[PASS_LISTEN].file);
+	source_record_bytes(collector->source, MISSING, line.data, line.length);
+}
+
+static const char *name_of(const struct collector *collector, enum sockets_method used,
+			   int netlink_error)
+{
+	bool was_captured = !source_is_live(collector->source) && netlink_error == ENOENT;
+
+	if (used != SOCKETS_PROC)
+		return collector->type == SOCK_DIAG_BY_FAMILY ? "SOCK_DIAG_BY_FAMILY dumps"
+							      : "one TCPDIAG_GETSOCK dump";
+	if (was_captured)
+		return "/proc/net/tcp and tcp6: no netlink replies were captured";
+	if (!netlink_error)
+		return "/proc/net/tcp and tcp6";
+	return arena_printf(collector->arena, "/proc/net/tcp and tcp6: netlink is not available (%s)",
+			    capture_error_name(collector->arena, netlink_error));
+}
+
+/* 0 with the name of the way that worked, or -errno with the reason in its place. */
+static int read_all(struct collector *collector, const char **ret_name)
+{
+	bool is_live = source_is_live(collector->source);
+	int r = -EINVAL, netlink_error = 0;
+
+	for (size_t i = 0; i < N(ways); i++) {
+		if (ways[i].is_live != is_live || ways[i].method < collector->options->first)
+			continue;
+		if (ways[i].method == SOCKETS_PROC && netlink_error)
+			record_missing(collector, netlink_error);
+		r = try_read(collector, ways[i].read);
+		if (!r) {
+			*ret_name = name_of(collector, ways[i].method, netlink_error);
+			return 0;
+		}
+		if (!netlink_error)
+			netlink_error = -r;
+	}
+	*ret_name = arena_printf(collector->arena,
+				 "netlink is not available (%s), and /proc/net/tcp cannot be read (%s)",
+				 capture_error_name(collector->arena, netlink_error),
+				 capture_error_name(collector->arena, -r));
+	return r;
+}
+
+static const char *make_note(const struct collector *collector)
+{
+	struct text note = text_new(collector->arena);
+
+	if (collector->owner_note)
+		text_add(&note, collector->owner_note);
+	if (collector->is_interrupted)
+		text_printf(&note, "%sthe kernel says that the sockets changed while they were read",
+			    note.length ? "; " : "");
+	if (collector->n_unknown)
+		text_printf(&note, "%s%zu lines of /proc/net/tcp and tcp6 are no sockets",
+			    note.length ? "; " : "", collector->n_unknown);
+	return note.length ? note.data : NULL;
+}
+
+int sockets_collect(struct source *source, struct facts *facts,
+		    const struct sockets_options *options, const char **ret_note)
+{
+	struct collector collector = {
+		.source = source,
+		.arena = facts_arena(facts),
+		.options = options,
+	};
+	const char *name;
+	int r;
+
+	r = read_all(&collector, &name);
+	if (r) {
+		census_facts_missing(facts, name);
+	} else {
+		census_facts(collector.census, facts);
+		facts_set(facts, "sockets.source", value_text(name));
+	}
+	*ret_note = make_note(&collector);
+	census_free(collector.census);
+	sockdiag_close(collector.diag);
+	return r;
+}

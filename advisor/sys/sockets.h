@@ -1,0 +1,30 @@
+/*
+ * The facts of TCP sockets: from a netlink dump, from its bytes in a capture,
+ * or where there is neither from /proc/net/tcp and tcp6. What was used is the
+ * fact sockets.source.
+ */
+#ifndef TCPTUNE_SOCKETS_H
+#define TCPTUNE_SOCKETS_H
+
+#include "core/fact.h"
+#include "sys/source.h"
+
+/* Ways to read the sockets of this machine, the best one first. */
+enum sockets_method { SOCKETS_ONE_DUMP, SOCKETS_BY_FAMILY, SOCKETS_PROC };
+
+struct sockets_options {
+	unsigned port_low, port_high; /* ip_local_port_range; high 0 where it is not known */
+	const char *reserved;         /* ip_local_reserved_ports; NULL: none */
+	enum sockets_method first;    /* better ways are not tried; SOCKETS_ONE_DUMP but for tests */
+};
+
+/*
+ * Sets the scalars sockets.* and the tables listeners, destinations, clients
+ * and processes of core/catalog.h. When the sockets cannot be read they are
+ * all unreadable with the reason, and the return value is -errno; otherwise 0.
+ * *ret_note is what could not be seen and why, in a sentence, or NULL.
+ */
+int sockets_collect(struct source *source, struct facts *facts,
+		    const struct sockets_options *options, const char **ret_note);
+
+#endif
