@@ -1,0 +1,133 @@
+/*
+ * What the subcommands share: the run, its options, and the steps that most of
+ * them go through. One subcommand a file, cmd_NAME.c; main.c walks the table.
+ */
+#ifndef TCPTUNE_CMD_H
+#define TCPTUNE_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/catalog.h"
+#include "core/diag.h"
+#include "core/plan.h"
+#include "core/profile.h"
+#include "core/rule.h"
+#include "out.h"
+#include "sys/confdirs.h"
+#include "sys/source.h"
+
+/* The same for every command; tcptune(8), EXIT STATUS. */
+enum status {
+	STATUS_OK = 0,       /* in the desired state, or done */
+	STATUS_DIFFERS = 1,  /* findings, or changes pending */
+	STATUS_BAD = 2,      /* bad usage or bad input: nothing was touched */
+	STATUS_FAILED = 3,   /* failed, and everything is as it was before */
+	STATUS_BROKEN = 4,   /* failed, and something could not be put back */
+	STATUS_LOCKED = 5,   /* another tcptune holds the lock */
+};
+
+struct options {
+	const char *profiles[16];
+	size_t n_profiles;
+	struct profile_set sets[64];
+	size_t n_sets;
+	const char *format;   /* "text" unless told */
+	const char *root;     /* NULL: this machine */
+	const char *netns;    /* NULL: the one we are in */
+	double interval;      /* seconds between two samples, 0: one sample */
+	enum severity severity;
+	const char *color;    /* "auto", "always", "never" */
+	bool quiet, verbose, yes, dry_run, force, anonymise, list_facts;
+};
+
+/* What is known before the host is looked at. */
+struct knowledge {
+	struct params *params;
+	struct catalog catalog;
+	struct rules *rules;
+	struct profile_document {
+		const char *name;
+		const char *path;
+		const struct node *node;
+	} *documents; /* by name */
+	size_t n_documents, documents_capacity;
+	const struct profile **profiles; /* the chosen ones */
+	size_t n_profiles;
+};
+
+/* A host, looked at and judged. */
+struct observation {
+	struct facts *facts;
+	struct confdirs *confdirs;
+	const char **notes; /* what could not be seen and why */
+	size_t n_notes, notes_capacity;
+	struct findings *findings;
+	struct plan *plan;
+};
+
+struct run {
+	struct arena *arena;
+	struct diag diag;
+	struct options options;
+	struct source *source;
+	const struct out *out;
+	struct knowledge knowledge;
+};
+
+struct command {
+	const char *name;
+	enum status (*run)(struct run *run, int argc, char **argv); /* argv: what is left behind the options */
+	const char *arguments; /* for usage: "[FILE...]" */
+	const char *options;   /* letters of the options it takes, besides those of all */
+	const char *summary;
+};
+
+/* Ends with a row whose name is NULL. */
+extern const struct command commands[];
+
+enum status cmd_check(struct run *run, int argc, char **argv);
+enum status cmd_apply(struct run *run, int argc, char **argv);
+enum status cmd_revert(struct run *run, int argc, char **argv);
+enum status cmd_reload(struct run *run, int argc, char **argv);
+enum status cmd_profiles(struct run *run, int argc, char **argv);
+enum status cmd_rules(struct run *run, int argc, char **argv);
+enum status cmd_lint(struct run *run, int argc, char **argv);
+enum status cmd_capture(struct run *run, int argc, char **argv);
+enum status cmd_help(struct run *run, int argc, char **argv);
+
+/*
+ * The built-in rules, parameters, counters and profiles, and over them the
+ * files of /etc/tcptune. False with the errors in run->diag.
+ */
+bool knowledge_load(struct run *run);
+
+/* The profiles of --profile, or time-wait, with --set; thresholds of rules too. False with errors in run->diag. */
+bool knowledge_choose(struct run *run);
+
+/* One profile by name or path, without --set. NULL with errors in run->diag. */
+const struct profile *knowledge_profile(struct run *run, const char *name);
+
+/* The parts for lint: adds one file's text to what is known. */
+bool knowledge_add_file(struct run *run, const char *path, const char *bytes, size_t length);
+
+/* Looks at the host, judges and plans. A host that cannot be looked at has unknown facts; never fails. */
+void observe(struct run *run, struct observation *ret);
+
+/* The same without judging: for captures. */
+void observe_facts(struct run *run, struct observation *ret);
+
+/* What `check` reports of an observation. */
+struct check_report report_check(struct run *run, const struct observation *observation);
+
+/* How output looks here: terminal, colour, width. */
+struct out_options report_options(struct run *run);
+
+/* Prints the messages that have come, to stderr, and forgets them. */
+void run_print_diag(struct run *run);
+
+/* "tcptune: ..." to stderr; ends the line. */
+void run_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

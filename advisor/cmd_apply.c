@@ -1,0 +1,260 @@
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "core/dropin.h"
+#include "sys/apply.h"
+
+/* Who asked for it, for the record: the login behind sudo, or the user. */
+static const char *user_name(void)
+{
+	const char *sudo = getenv("SUDO_USER");
+	const struct passwd *passwd = getpwuid(getuid());
+
+	return sudo && *sudo ? sudo : passwd ? passwd->pw_name : NULL;
+}
+
+static void add_problem(struct run *run, struct apply_report *report, const char *key, const char *text)
+{
+	struct apply_problem *problems = arena_array(run->arena, report->n_problems + 1, sizeof(*problems));
+
+	if (report->n_problems)
+		memcpy(problems, report->problems, report->n_problems * sizeof(*problems));
+	problems[report->n_problems++] = (struct apply_problem){.key = key, .text = text};
+	report->problems = problems;
+}
+
+/* What keeps the plan from being carried out, whatever the operator says. */
+static void find_problems(struct run *run, struct apply_report *report)
+{
+	const struct plan *plan = report->plan;
+
+	if (report->check->pending)
+		add_problem(run, report, "/var/lib/tcptune", report->check->pending);
+	if (plan->dropin_foreign)
+		add_problem(run, report, plan->dropin_path,
+			    "it was not written by tcptune and would be lost: move it away first");
+	for (size_t i = 0; i < plan->n_obstacles; i++) {
+		const struct obstacle *obstacle = &plan->obstacles[i];
+
+		add_problem(run, report, obstacle->key,
+			    arena_printf(run->arena,
+					 "%s:%u sets it to %s and is read after the drop-in: remove that line first",
+					 obstacle->place.file, obstacle->place.line, obstacle->value));
+	}
+}
+
+/* A terminal to ask at, or --yes. False: the changes are not wanted, with *ret_status. */
+static bool is_confirmed(struct run *run, const struct out_options *options,
+			 const struct apply_report *report, enum status *ret_status)
+{
+	char answer[16];
+
+	if (run->options.yes)
+		return true;
+	if (!isatty(STDIN_FILENO)) {
+		run_error("there is no terminal to ask at: --yes makes the changes, --dry-run shows them");
+		*ret_status = STATUS_BAD;
+		return false;
+	}
+	run->out->apply(options, report);
+	fflush(stdout);
+	fputs("Make these changes? [y/N] ", stderr);
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	run_error("nothing was changed");
+	*ret_status = STATUS_DIFFERS;
+	return false;
+}
+
+static enum status status_of(enum apply_outcome outcome)
+{
+	switch (outcome) {
+	case APPLY_UNCHANGED:
+	case APPLY_DONE:
+		return STATUS_OK;
+	case APPLY_WOULD:
+		return STATUS_DIFFERS;
+	case APPLY_BROKEN:
+		return STATUS_BROKEN;
+	case APPLY_STOPPED:
+	case APPLY_RESTORED:
+		break;
+	}
+	return STATUS_FAILED;
+}
+
+static enum status finish(struct run *run, const struct out_options *options,
+			  const struct apply_report *report)
+{
+	run->out->apply(options, report);
+	fflush(stdout);
+	for (size_t i = 0; i < report->n_problems; i++)
+		run_error("%s: %s", report->problems[i].key, report->problems[i].text);
+	return status_of(report->outcome);
+}
+
+static enum status locked(long holder)
+{
+	if (holder)
+		run_error("another tcptune is at work: process %ld has the lock", holder);
+	else
+		run_error("another tcptune is at work and has the lock");
+	return STATUS_LOCKED;
+}
+
+static enum status commit(struct run *run, const struct out_options *options, struct apply_report *report)
+{
+	const struct plan *plan = report->plan;
+	struct apply_result result = {0};
+	int r = apply_commit(run->source, run->arena,
+			     &(struct apply_request){
+				     .changes = plan->changes,
+				     .n_changes = plan->n_changes,
+				     .dropin_path = plan->dropin_path,
+				     .dropin_now = plan->dropin_now,
+				     .dropin = plan->dropin_changes ? plan->dropin : NULL,
+				     .tool = TCPTUNE_VERSION,
+				     .user = user_name(),
+				     .time = (long long)time(NULL),
+			     },
+			     &result);
+
+	if (r == -EWOULDBLOCK)
+		return locked(result.holder);
+	report->outcome = result.outcome;
+	report->problems = result.problems;
+	report->n_problems = result.n_problems;
+	report->record = result.record;
+	return finish(run, options, report);
+}
+
+static void print_warnings(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_settings; i++)
+		if (plan->settings[i].warning)
+			run_error("warning: %s", plan->settings[i].warning);
+}
+
+static enum status carry_out(struct run *run, const struct out_options *options, struct apply_report *report)
+{
+	enum status status = STATUS_DIFFERS;
+
+	report->outcome = report->plan->n_changes ? APPLY_WOULD : APPLY_UNCHANGED;
+	find_problems(run, report);
+	if (report->outcome == APPLY_UNCHANGED && !report->check->pending) {
+		report->n_problems = 0;
+		return finish(run, options, report);
+	}
+	if (report->dry_run)
+		return finish(run, options, report);
+	if (report->n_problems) {
+		report->outcome = APPLY_STOPPED;
+		return finish(run, options, report);
+	}
+	if (geteuid() != 0 && source_is_live(run->source)) {
+		run_error("making the changes needs root; --dry-run shows them without");
+		return STATUS_FAILED;
+	}
+	if (!is_confirmed(run, options, report, &status))
+		return status;
+	return commit(run, options, report);
+}
+
+enum status cmd_apply(struct run *run, int argc, char **argv)
+{
+	struct observation observation = {0};
+	struct out_options options = report_options(run);
+	struct check_report check;
+	struct apply_report report;
+
+	if (argc) {
+		run_error("apply takes no arguments; '%s' is one too many", argv[0]);
+		return STATUS_BAD;
+	}
+	if (run->options.netns && !run->options.dry_run) {
+		run_error("a drop-in does not reach another namespace: with --netns only --dry-run");
+		return STATUS_BAD;
+	}
+	if (!knowledge_load(run) || !knowledge_choose(run))
+		return STATUS_BAD;
+	observe(run, &observation);
+	check = report_check(run, &observation);
+	report = (struct apply_report){
+		.dry_run = run->options.dry_run,
+		.plan = observation.plan,
+		.check = &check,
+		.dropin_diff = observation.plan->dropin_changes
+				       ? dropin_diff(run->arena, observation.plan->dropin_path,
+						     observation.plan->dropin_now, observation.plan->dropin)
+				       : "",
+	};
+	print_warnings(observation.plan);
+	return carry_out(run, &options, &report);
+}
+
+static enum status show_revert(struct run *run, const struct revert_request *request,
+			       const struct revert_result *result)
+{
+	const struct out_options options = report_options(run);
+	const struct revert_report report = {
+		.outcome = result->outcome,
+		.dry_run = request->dry_run,
+		.changes = result->changes,
+		.n_changes = result->n_changes,
+		.left = result->left,
+		.n_left = result->n_left,
+		.dropin_path = result->dropin_path,
+		.dropin_diff = result->dropin_diff,
+		.problems = result->problems,
+		.n_problems = result->n_problems,
+		.record = result->record,
+	};
+
+	run->out->revert(&options, &report);
+	fflush(stdout);
+	for (size_t i = 0; i < result->n_problems; i++)
+		run_error("%s: %s", result->problems[i].key, result->problems[i].text);
+	return status_of(result->outcome);
+}
+
+static bool revert_is_confirmed(struct run *run, struct revert_request request, enum status *ret_status)
+{
+	struct revert_result result = {0};
+	char answer[16];
+
+	if (run->options.yes || !isatty(STDIN_FILENO))
+		return true;
+	request.dry_run = true;
+	apply_revert(run->source, run->arena, &request, &result);
+	if (result.outcome != APPLY_WOULD)
+		return true;
+	show_revert(run, &request, &result);
+	fputs("Put these back? [y/N] ", stderr);
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	run_error("nothing was changed");
+	*ret_status = STATUS_DIFFERS;
+	return false;
+}
+
+enum status cmd_revert(struct run *run, int argc, char **argv)
+{
+	const struct revert_request request = {.dry_run = run->options.dry_run, .force = run->options.force};
+	struct revert_result result = {0};
+	enum status status = STATUS_OK;
+
+	if (argc) {
+		run_error("revert takes no arguments; '%s' is one too many", argv[0]);
+		return STATUS_BAD;
+	}
+	if (!request.dry_run && !revert_is_confirmed(run, request, &status))
+		return status;
+	if (apply_revert(run->source, run->arena, &request, &result) == -EWOULDBLOCK)
+		return locked(result.holder);
+	return show_revert(run, &request, &result);
+}

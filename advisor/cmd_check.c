@@ -1,0 +1,31 @@
+#include "cmd.h"
+
+/* Is there anything that the operator should act on? */
+static bool needs_action(const struct run *run, const struct observation *observation)
+{
+	const struct findings *findings = observation->findings;
+
+	/* Sorted: the worst comes first. Info never counts. */
+	if (findings->n && findings->items[0].severity >= run->options.severity &&
+	    findings->items[0].severity > SEVERITY_INFO)
+		return true;
+	return observation->plan->n_changes > 0;
+}
+
+enum status cmd_check(struct run *run, int argc, char **argv)
+{
+	struct observation observation = {0};
+	struct out_options options = report_options(run);
+	struct check_report report;
+
+	if (argc) {
+		run_error("check takes no arguments; '%s' is one too many", argv[0]);
+		return STATUS_BAD;
+	}
+	if (!knowledge_load(run) || !knowledge_choose(run))
+		return STATUS_BAD;
+	observe(run, &observation);
+	report = report_check(run, &observation);
+	run->out->check(&options, &report);
+	return needs_action(run, &observation) ? STATUS_DIFFERS : STATUS_OK;
+}

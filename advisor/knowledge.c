@@ -1,0 +1,316 @@
+/* The rules, parameters, counters and profiles: those compiled in, and over them the operator's. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "core/builtin.h"
+#include "core/counter.h"
+#include "core/param.h"
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Parameters come first: rules and profiles are checked against them. */
+static const struct {
+	enum builtin_kind kind;
+	const char *directory;
+} layers[] = {
+	{BUILTIN_PARAMETERS, "/etc/tcptune/parameters.d"},
+	{BUILTIN_COUNTERS, "/etc/tcptune/counters.d"},
+	{BUILTIN_RULES, "/etc/tcptune/rules.d"},
+	{BUILTIN_PROFILE, "/etc/tcptune/profiles.d"},
+};
+
+/* What is being loaded, with the parts that struct knowledge does not keep. */
+struct loader {
+	struct run *run;
+	struct counters counters;
+};
+
+static void add_profile(struct run *run, const char *path, const struct node *document)
+{
+	struct knowledge *knowledge = &run->knowledge;
+	const struct node *name = node_get(document, "profile");
+	size_t i = 0;
+
+	if (!name || name->type != NODE_SCALAR) {
+		diag_error(&run->diag, document->place, "a profile is a map with the key 'profile'");
+		return;
+	}
+	while (i < knowledge->n_documents && strcmp(knowledge->documents[i].name, name->text))
+		i++;
+	if (i == knowledge->n_documents) {
+		knowledge->documents =
+			arena_grow(run->arena, knowledge->documents, knowledge->n_documents,
+				   &knowledge->documents_capacity, sizeof(*knowledge->documents));
+		knowledge->n_documents++;
+	}
+	knowledge->documents[i] =
+		(struct profile_document){.name = name->text, .path = path, .node = document};
+}
+
+static void add_document(struct loader *loader, enum builtin_kind kind, const char *path,
+			 const struct node *document)
+{
+	struct run *run = loader->run;
+
+	switch (kind) {
+	case BUILTIN_PARAMETERS:
+		params_load(run->knowledge.params, document, &run->diag);
+		break;
+	case BUILTIN_COUNTERS:
+		counters_load(&loader->counters, document, &run->diag);
+		run->knowledge.catalog.counters = loader->counters.defs;
+		run->knowledge.catalog.n_counters = loader->counters.n;
+		break;
+	case BUILTIN_RULES:
+		rules_add(run->knowledge.rules, document, &run->diag);
+		break;
+	case BUILTIN_PROFILE:
+		add_profile(run, path, document);
+		break;
+	}
+}
+
+static void add_bytes(struct loader *loader, enum builtin_kind kind, const char *path, const char *bytes,
+		      size_t length)
+{
+	struct run *run = loader->run;
+	const struct node *document = node_load(run->arena, &run->diag, path, bytes, length);
+
+	if (document)
+		add_document(loader, kind, path, document);
+}
+
+/* Root does not follow advice that somebody else could have written. */
+static bool is_trusted(struct run *run, const char *path)
+{
+	struct stat status;
+	bool trusted;
+	int fd;
+
+	if (geteuid() != 0 || !source_is_live(run->source))
+		return true;
+	fd = source_openat(run->source, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	trusted = !fstat(fd, &status) && S_ISREG(status.st_mode) && status.st_uid == 0 &&
+		  !(status.st_mode & (S_IWGRP | S_IWOTH));
+	close(fd);
+	return trusted;
+}
+
+static bool is_yaml(const char *name)
+{
+	size_t n = strlen(name);
+
+	return (n > 5 && !strcmp(name + n - 5, ".yaml")) || (n > 4 && !strcmp(name + n - 4, ".yml"));
+}
+
+static void add_directory(struct loader *loader, enum builtin_kind kind, const char *directory)
+{
+	struct run *run = loader->run;
+	const char *const *names;
+	size_t n, length;
+	int r = source_list(run->source, directory, &names, &n);
+
+	if (r == -ENOENT || r == -ENOTDIR)
+		return;
+	if (r < 0) {
+		diag_error(&run->diag, (struct place){.file = directory}, "%s", strerror(-r));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *path = arena_printf(run->arena, "%s/%s", directory, names[i]);
+		char *bytes;
+
+		if (!is_yaml(names[i]))
+			continue;
+		r = source_read(run->source, path, NODE_MAX_BYTES, &bytes, &length);
+		if (r < 0)
+			diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
+		else if (!is_trusted(run, path))
+			diag_error(&run->diag, (struct place){.file = path},
+				   "others than root can write it, or it is no plain file: refused");
+		else
+			add_bytes(loader, kind, path, bytes, length);
+	}
+}
+
+static int compare_documents(const void *a, const void *b)
+{
+	return strcmp(((const struct profile_document *)a)->name, ((const struct profile_document *)b)->name);
+}
+
+bool knowledge_load(struct run *run)
+{
+	struct loader loader = {.run = run, .counters = counters_new(run->arena)};
+	struct knowledge *knowledge = &run->knowledge;
+
+	knowledge->params = params_new(run->arena);
+	knowledge->catalog.params = knowledge->params;
+	knowledge->rules = rules_new(run->arena, &knowledge->catalog);
+	for (size_t layer = 0; layer < N(layers); layer++) {
+		for (size_t i = 0; i < builtin_n; i++)
+			if (builtin_files[i].kind == layers[layer].kind)
+				add_bytes(&loader, builtin_files[i].kind, builtin_files[i].path,
+					  builtin_files[i].bytes, builtin_files[i].length);
+		add_directory(&loader, layers[layer].kind, layers[layer].directory);
+	}
+	if (knowledge->n_documents)
+		qsort(knowledge->documents, knowledge->n_documents, sizeof(*knowledge->documents),
+		      compare_documents);
+	if (run->diag.errors)
+		return false;
+	return rules_compile(knowledge->rules, &run->diag);
+}
+
+/* What kind of knowledge a document is, by its shape. */
+static bool kind_of(const struct node *document, enum builtin_kind *ret)
+{
+	static const struct {
+		const char *key;
+		enum builtin_kind kind;
+	} kinds[] = {
+		{"key", BUILTIN_PARAMETERS}, {"counter", BUILTIN_COUNTERS}, {"id", BUILTIN_RULES}};
+
+	if (document->type == NODE_MAP && node_get(document, "profile")) {
+		*ret = BUILTIN_PROFILE;
+		return true;
+	}
+	if (document->type != NODE_LIST)
+		return false;
+	for (size_t i = 0; i < document->n; i++) {
+		for (size_t k = 0; k < N(kinds); k++) {
+			if (!node_get(&document->items[i], kinds[k].key))
+				continue;
+			*ret = kinds[k].kind;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool knowledge_add_file(struct run *run, const char *path, const char *bytes, size_t length)
+{
+	struct loader loader = {.run = run, .counters = counters_new(run->arena)};
+	size_t errors = run->diag.errors;
+	const struct node *document = node_load(run->arena, &run->diag, path, bytes, length);
+	enum builtin_kind kind;
+
+	if (!document)
+		return false;
+	if (!kind_of(document, &kind)) {
+		diag_error(&run->diag, document->place,
+			   "neither a list of rules ('id'), parameters ('key') or counters ('counter') nor a profile ('profile')");
+		return false;
+	}
+	/* Counters of a file are added to the built-in ones: a rule beside them may use both. */
+	for (size_t i = 0; kind == BUILTIN_COUNTERS && i < builtin_n; i++)
+		if (builtin_files[i].kind == BUILTIN_COUNTERS)
+			add_bytes(&loader, BUILTIN_COUNTERS, builtin_files[i].path, builtin_files[i].bytes,
+				  builtin_files[i].length);
+	add_document(&loader, kind, path, document);
+	if (run->diag.errors == errors && kind == BUILTIN_RULES)
+		rules_compile(run->knowledge.rules, &run->diag);
+	if (run->diag.errors == errors && kind == BUILTIN_PROFILE)
+		knowledge_profile(run, node_get(document, "profile")->text);
+	return run->diag.errors == errors;
+}
+
+static const struct node *find_document(void *context, const char *name, struct place place)
+{
+	struct run *run = context;
+	struct knowledge *knowledge = &run->knowledge;
+	const char **names = arena_array(run->arena, knowledge->n_documents, sizeof(*names));
+	const char *near;
+
+	for (size_t i = 0; i < knowledge->n_documents; i++) {
+		names[i] = knowledge->documents[i].name;
+		if (!strcmp(names[i], name))
+			return knowledge->documents[i].node;
+	}
+	near = node_nearest(name, names, knowledge->n_documents);
+	diag_error(&run->diag, place, "there is no profile '%s'%s%s%s; tcptune profiles lists them", name,
+		   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return NULL;
+}
+
+/* A profile in a file of the operator's, wherever --root points. */
+static const struct node *read_document(struct run *run, const char *path)
+{
+	struct source *here;
+	const struct node *document = NULL;
+	char *absolute, *bytes;
+	size_t length;
+	int r = source_open(run->arena, NULL, &here);
+
+	if (r < 0)
+		return NULL;
+	absolute = realpath(path, NULL);
+	r = absolute ? source_read(here, absolute, NODE_MAX_BYTES, &bytes, &length) : -errno;
+	if (r < 0)
+		diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
+	else
+		document = node_load(run->arena, &run->diag, path, bytes, length);
+	free(absolute);
+	source_close(here);
+	return document;
+}
+
+static const struct profile *load_profile(struct run *run, const char *name, struct profile_set *sets,
+					  size_t n_sets)
+{
+	const struct profile_lookup lookup = {.find = find_document, .context = run};
+	size_t n = strlen(name);
+	bool is_path = strchr(name, '/') || (n > 5 && !strcmp(name + n - 5, ".yaml"));
+	const struct node *document = is_path ? read_document(run, name)
+					      : find_document(run, name, (struct place){0});
+
+	if (!document)
+		return NULL;
+	return profile_load(run->arena, &run->knowledge.catalog, &run->diag, document, &lookup, sets, n_sets);
+}
+
+const struct profile *knowledge_profile(struct run *run, const char *name)
+{
+	return load_profile(run, name, NULL, 0);
+}
+
+static void set_thresholds(struct run *run)
+{
+	for (size_t i = 0; i < run->options.n_sets; i++) {
+		struct profile_set *set = &run->options.sets[i];
+
+		if (!strchr(set->name, '.'))
+			continue;
+		rules_set_threshold(run->knowledge.rules, set->name, set->value, &run->diag);
+		set->used = true;
+	}
+}
+
+bool knowledge_choose(struct run *run)
+{
+	static const char *const standard[] = {"time-wait"};
+	struct options *options = &run->options;
+	const char *const *names = options->n_profiles ? options->profiles : standard;
+	size_t n = options->n_profiles ? options->n_profiles : N(standard);
+	struct knowledge *knowledge = &run->knowledge;
+
+	set_thresholds(run);
+	knowledge->profiles = arena_array(run->arena, n, sizeof(struct profile *));
+	for (size_t i = 0; i < n; i++) {
+		const struct profile *profile = load_profile(run, names[i], options->sets, options->n_sets);
+
+		if (profile)
+			knowledge->profiles[knowledge->n_profiles++] = profile;
+	}
+	for (size_t i = 0; !run->diag.errors && i < options->n_sets; i++)
+		if (!options->sets[i].used)
+			diag_error(&run->diag, (struct place){.file = "--set"},
+				   "no chosen profile has a parameter '%s'", options->sets[i].name);
+	return run->diag.errors == 0;
+}

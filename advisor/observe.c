@@ -1,0 +1,221 @@
+/* One look at a host: facts, configuration, judgement, plan. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "core/judge.h"
+#include "core/param.h"
+#include "sys/apply.h"
+#include "sys/collect.h"
+#include "sys/sockets.h"
+
+/* Keys that facts of their own are made of, whatever rules and profiles ask. */
+static const char *const base_keys[] = {
+	"net.ipv4.ip_local_port_range",
+	"net.ipv4.ip_local_reserved_ports",
+	"net.ipv4.tcp_ehash_entries",
+	"net.ipv4.tcp_max_tw_buckets",
+	"net.core.somaxconn",
+};
+
+struct key_list {
+	struct run *run;
+	const char **keys;
+	size_t n, capacity;
+};
+
+static void add_key(struct key_list *list, const char *key)
+{
+	if (strncmp(key, "net.", 4))
+		return;
+	for (size_t i = 0; i < list->n; i++)
+		if (!strcmp(list->keys[i], key))
+			return;
+	list->keys = arena_grow(list->run->arena, list->keys, list->n, &list->capacity,
+				sizeof(*list->keys));
+	list->keys[list->n++] = key;
+}
+
+static void add_keys(struct key_list *list, const char *const *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		add_key(list, keys[i]);
+}
+
+/* Every key that rules, profiles and the drop-in that is there name. */
+static void gather_keys(struct key_list *list, const char *dropin, size_t length)
+{
+	struct run *run = list->run;
+	const struct dropin *now;
+	size_t n;
+	const char **names = rules_facts(run->knowledge.rules, run->arena, &n);
+
+	add_keys(list, base_keys, sizeof(base_keys) / sizeof(base_keys[0]));
+	add_keys(list, names, n);
+	for (size_t i = 0; i < run->knowledge.n_profiles; i++) {
+		const struct profile *profile = run->knowledge.profiles[i];
+
+		names = profile_facts(profile, run->arena, &n);
+		add_keys(list, names, n);
+		for (size_t k = 0; k < profile->n_settings; k++)
+			add_key(list, profile->settings[k].param->key);
+	}
+	if (!dropin)
+		return;
+	now = dropin_parse(run->arena, dropin, length);
+	for (size_t i = 0; i < now->n; i++)
+		add_key(list, now->lines[i].key);
+}
+
+/* A capture has every key that is known, so that any rule and profile can be held against it later. */
+static void gather_all_keys(struct key_list *list)
+{
+	const struct params *params = list->run->knowledge.params;
+
+	for (size_t i = 0; i < params_count(params); i++)
+		add_key(list, params_at(params, i)->key);
+}
+
+static void add_note(struct run *run, struct observation *observation, const char *note)
+{
+	observation->notes = arena_grow(run->arena, observation->notes, observation->n_notes,
+					&observation->notes_capacity, sizeof(*observation->notes));
+	observation->notes[observation->n_notes++] = note;
+}
+
+static void look_at_sockets(struct run *run, struct observation *observation)
+{
+	struct fact low = facts_get(observation->facts, "ports.low");
+	struct fact high = facts_get(observation->facts, "ports.high");
+	struct fact reserved = facts_get(observation->facts, "net.ipv4.ip_local_reserved_ports");
+	struct sockets_options options = {.first = SOCKETS_ONE_DUMP};
+	const char *note = NULL;
+
+	if (low.state == FACT_KNOWN && high.state == FACT_KNOWN) {
+		options.port_low = (unsigned)low.value.number;
+		options.port_high = (unsigned)high.value.number;
+	}
+	if (reserved.state == FACT_KNOWN && reserved.value.type == VALUE_TEXT)
+		options.reserved = reserved.value.text;
+	sockets_collect(run->source, observation->facts, &options, &note);
+	if (note)
+		add_note(run, observation, note);
+}
+
+static void look(struct run *run, struct observation *observation, const struct key_list *list)
+{
+	const struct collect_options options = {
+		.keys = list->keys, .n_keys = list->n, .interval = run->options.interval};
+
+	observation->facts = facts_new(run->arena);
+	collect(run->source, &run->knowledge.catalog, &options, observation->facts);
+	look_at_sockets(run, observation);
+	observation->confdirs = confdirs_read(run->arena, run->source);
+	confdirs_facts(observation->confdirs, observation->facts);
+	for (size_t i = 0; i < observation->confdirs->n_notes; i++)
+		add_note(run, observation, observation->confdirs->notes[i]);
+}
+
+void observe_facts(struct run *run, struct observation *ret)
+{
+	struct key_list list = {.run = run};
+	struct observation observation = {0};
+
+	gather_all_keys(&list);
+	look(run, &observation, &list);
+	*ret = observation;
+}
+
+void observe(struct run *run, struct observation *ret)
+{
+	struct key_list list = {.run = run};
+	struct observation observation = {0};
+	char *dropin = NULL;
+	size_t length = 0;
+
+	if (source_read(run->source, DROPIN_PATH, NODE_MAX_BYTES, &dropin, &length) < 0)
+		dropin = NULL;
+	gather_keys(&list, dropin, length);
+	look(run, &observation, &list);
+	observation.findings = judge(run->arena, run->knowledge.rules, &run->knowledge.catalog,
+				     observation.facts);
+	observation.plan = plan_make(run->arena, &(struct plan_input){
+							 .catalog = &run->knowledge.catalog,
+							 .facts = observation.facts,
+							 .findings = observation.findings,
+							 .profiles = run->knowledge.profiles,
+							 .n_profiles = run->knowledge.n_profiles,
+							 .conf = &observation.confdirs->conf,
+							 .dropin_path = DROPIN_PATH,
+							 .dropin_now = dropin,
+							 .dropin_now_length = length,
+						 });
+	*ret = observation;
+}
+
+static const char *pending_text(struct run *run)
+{
+	struct record *record = NULL;
+
+	if (apply_pending(run->source, run->arena, &record) < 0 || !record)
+		return NULL;
+	return arena_printf(run->arena,
+			    "record %u is unfinished: a tcptune died in the middle of it; 'tcptune revert' puts back what was there before",
+			    record->number);
+}
+
+struct check_report report_check(struct run *run, const struct observation *observation)
+{
+	const struct knowledge *knowledge = &run->knowledge;
+	const char **names = arena_array(run->arena, knowledge->n_profiles, sizeof(*names));
+
+	for (size_t i = 0; i < knowledge->n_profiles; i++)
+		names[i] = knowledge->profiles[i]->name;
+	return (struct check_report){
+		.facts = observation->facts,
+		.findings = observation->findings,
+		.plan = observation->plan,
+		.profiles = names,
+		.n_profiles = knowledge->n_profiles,
+		.notes = observation->notes,
+		.n_notes = observation->n_notes,
+		.pending = pending_text(run),
+	};
+}
+
+static unsigned terminal_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	unsigned width = 80;
+
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		width = size.ws_col;
+	else if (columns)
+		width = (unsigned)strtoul(columns, NULL, 10);
+	return width < 40 ? 80 : width > 200 ? 200 : width;
+}
+
+static bool wants_color(const struct run *run)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (strcmp(run->options.color, "auto"))
+		return !strcmp(run->options.color, "always");
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
+}
+
+struct out_options report_options(struct run *run)
+{
+	return (struct out_options){
+		.stream = stdout,
+		.arena = run->arena,
+		.color = wants_color(run),
+		.width = terminal_width(),
+		.quiet = run->options.quiet,
+		.verbose = run->options.verbose,
+		.severity = run->options.severity,
+	};
+}
