@@ -9,7 +9,18 @@ struct expr *build_expr(struct parser *p, enum expr_kind kind, enum value_type t
 	expr->kind = kind;
 	expr->type = type;
 	expr->unit = unit;
+	expr->height = expr->size = 1;
 	return expr;
+}
+
+void build_adopt(struct expr *parent, const struct expr *child)
+{
+	if (!child)
+		return;
+	if (parent->height <= child->height)
+		parent->height = child->height + 1;
+	parent->size = child->size < EXPR_MAX_SIZE - parent->size ? parent->size + child->size
+								  : EXPR_MAX_SIZE;
 }
 
 void build_args(struct parser *p, struct expr *expr, const struct expr *a, const struct expr *b)
@@ -18,6 +29,8 @@ void build_args(struct parser *p, struct expr *expr, const struct expr *a, const
 	expr->args[0] = a;
 	expr->args[1] = b;
 	expr->n_args = b ? 2 : 1;
+	build_adopt(expr, a);
+	build_adopt(expr, b);
 }
 
 const struct expr *expr_literal(struct arena *arena, struct value value)
@@ -28,6 +41,7 @@ const struct expr *expr_literal(struct arena *arena, struct value value)
 	expr->type = value.type;
 	expr->unit = value.unit;
 	expr->literal = value;
+	expr->height = expr->size = 1;
 	return expr;
 }
 
@@ -67,6 +81,8 @@ const struct expr *expr_in_unit(struct arena *arena, const struct expr *expr, en
 	scaled->args = arena_array(arena, 1, sizeof(*scaled->args));
 	scaled->args[0] = expr;
 	scaled->n_args = 1;
+	scaled->size = 1;
+	build_adopt(scaled, expr);
 	return scaled;
 }
 

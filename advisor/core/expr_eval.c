@@ -221,7 +221,7 @@ static void gather(const struct expr *expr, struct gathering *so_far, const stru
 	so_far->n++;
 }
 
-static struct fact gathered(const struct expr *expr, const struct gathering *so_far, size_t n_rows)
+static struct fact gathered(const struct expr *expr, const struct gathering *so_far)
 {
 	switch (expr->over.aggregate) {
 	case AGG_COUNT:
@@ -229,12 +229,19 @@ static struct fact gathered(const struct expr *expr, const struct gathering *so_
 	case AGG_ANY:
 		return boolean(so_far->n > 0);
 	case AGG_ALL:
-		return boolean(so_far->n == n_rows);
+		return boolean(true);
 	case AGG_JOIN:
 		return fact_known(value_text(so_far->text.data));
 	default:
 		return fact_known(value_number(so_far->number, expr->unit));
 	}
+}
+
+/* Is the answer there without the other rows? */
+static bool is_settled(const struct expr *expr, bool condition)
+{
+	return (expr->over.aggregate == AGG_ANY && condition) ||
+	       (expr->over.aggregate == AGG_ALL && !condition);
 }
 
 /* Rows whose condition is not known are left out; where that could change the answer, it is not known either. */
@@ -258,15 +265,19 @@ static struct fact eval_aggregate(const struct expr *expr, struct eval *eval)
 			condition = expr_eval(expr->args[0], eval);
 		if (condition.state == FACT_KNOWN && condition.value.boolean && expr->args[1])
 			value = expr_eval(expr->args[1], eval);
-		if (condition.state != FACT_KNOWN || value.state != FACT_KNOWN)
+		if (condition.state != FACT_KNOWN || value.state != FACT_KNOWN) {
 			missing = condition.state != FACT_KNOWN ? condition : value;
-		else if (condition.value.boolean)
+			continue;
+		}
+		if (is_settled(expr, condition.value.boolean)) {
+			eval->n_rows = outer;
+			return boolean(condition.value.boolean);
+		}
+		if (condition.value.boolean)
 			gather(expr, &so_far, &value.value, eval->arena);
 	}
 	eval->n_rows = outer;
-	if (missing.state != FACT_KNOWN && !(expr->over.aggregate == AGG_ANY && so_far.n))
-		return missing;
-	return gathered(expr, &so_far, table->n_rows);
+	return missing.state != FACT_KNOWN ? missing : gathered(expr, &so_far);
 }
 
 static struct fact eval_unary(const struct expr *expr, struct eval *eval)
@@ -287,6 +298,9 @@ static struct fact eval_unary(const struct expr *expr, struct eval *eval)
 
 struct fact expr_eval(const struct expr *expr, struct eval *eval)
 {
+	if (eval->steps >= EXPR_MAX_STEPS)
+		return fact_missing(FACT_UNREADABLE, "there is too much to compute");
+	eval->steps++;
 	switch (expr->kind) {
 	case EXPR_LITERAL:
 		return fact_known(expr->literal);

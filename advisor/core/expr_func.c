@@ -1,4 +1,3 @@
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,11 +103,10 @@ static struct fact eval_exists(const struct expr *call, struct eval *eval, const
 {
 	struct fact fact = facts_get(eval->facts, call->args[0]->fact);
 
-	(void)args;
-	/* A key that may not be read is there all the same. */
-	return fact_known(value_bool(fact.state == FACT_KNOWN ||
-				     (fact.state == FACT_UNREADABLE && fact.why &&
-				      strcmp(fact.why, "not observed"))));
+	/* A key that may not be read is there all the same; one that nobody looked for may be or not. */
+	if (fact.state == FACT_UNREADABLE && fact.why && !strcmp(fact.why, "not observed"))
+		return args[0];
+	return fact_known(value_bool(fact.state != FACT_ABSENT));
 }
 
 static struct fact eval_default(const struct expr *call, struct eval *eval, const struct fact *args)
@@ -147,11 +145,33 @@ static struct fact eval_number(const struct expr *call, struct eval *eval, const
 	return number(call, value);
 }
 
+/* '*' and '?'. Not fnmatch(3), whose time some patterns let grow without bound. */
+static bool glob_matches(const char *glob, const char *text)
+{
+	const char *star = NULL, *retry = NULL;
+
+	while (*text) {
+		if (*glob == '*') {
+			star = glob++;
+			retry = text;
+		} else if (*glob == '?' || *glob == *text) {
+			glob++;
+			text++;
+		} else if (star) {
+			glob = star + 1;
+			text = ++retry;
+		} else {
+			return false;
+		}
+	}
+	return glob[strspn(glob, "*")] == '\0';
+}
+
 static struct fact eval_matches(const struct expr *call, struct eval *eval, const struct fact *args)
 {
 	(void)call;
 	(void)eval;
-	return fact_known(value_bool(!fnmatch(args[1].value.text, args[0].value.text, FNM_NOESCAPE)));
+	return fact_known(value_bool(glob_matches(args[1].value.text, args[0].value.text)));
 }
 
 static struct fact eval_in_ports(const struct expr *call, struct eval *eval, const struct fact *args)
@@ -185,12 +205,12 @@ static const struct func funcs[] = {
 	{"floor", "n:n=", UNIT_NONE, eval_floor, false},
 	{"if", "baa:a=", UNIT_NONE, eval_if, true},
 	{"in_ports", "nt:b", UNIT_NONE, eval_in_ports, false},
-	{"known", "f:b", UNIT_NONE, eval_known, true},
+	{"known", "a:b", UNIT_NONE, eval_known, true},
 	{"matches", "tt:b", UNIT_NONE, eval_matches, false},
 	{"max", "n+:n=", UNIT_NONE, eval_max, false},
 	{"min", "n+:n=", UNIT_NONE, eval_min, false},
 	{"number", "t:n", UNIT_NONE, eval_number, false},
-	{"percent", "nn:n", UNIT_PERCENT, eval_percent, false},
+	{"percent", "nn:n~", UNIT_PERCENT, eval_percent, false},
 	{"ports_merge", "tt:t", UNIT_NONE, eval_ports_merge, false},
 	{"raw", "a:t", UNIT_NONE, eval_raw, false},
 	{"round", "n:n=", UNIT_NONE, eval_round, false},

@@ -5,7 +5,10 @@
 #include "core/expr.h"
 
 #define EXPR_MAX_ARGS 16
-#define EXPR_MAX_DEPTH 100
+#define EXPR_MAX_DEPTH 100     /* of brackets */
+#define EXPR_MAX_HEIGHT 300    /* of the tree with its names written out: bounds the stack */
+#define EXPR_MAX_SIZE 20000    /* nodes of it */
+#define EXPR_MAX_STEPS 50000000u /* nodes evaluated for one rule, rows of tables included */
 
 enum expr_kind {
 	EXPR_LITERAL,
@@ -59,6 +62,7 @@ struct expr {
 	/* Of an aggregate: [0] the condition or NULL, [1] the value or NULL. */
 	const struct expr **args;
 	size_t n_args;
+	size_t height, size; /* names written out */
 	/* "4.12" is a number or a version, as the other side wants. */
 	bool is_dotted;
 	struct version version;
@@ -67,7 +71,8 @@ struct expr {
 /*
  * A function. signature: one letter an argument (n number, t text, b yes or
  * no, a any, f the name of a fact), "+" repeats the last, then ":" and the
- * result; "=" behind it: the result has the unit that the numbers share.
+ * result. Behind it "~": the arguments (without a yes or no in front) are of
+ * one type and brought to one unit; "=": and the result has that unit.
  */
 struct func {
 	const char *name;
@@ -81,7 +86,7 @@ const struct func *func_find(const char *name);
 /* All names, for messages. */
 const char *const *func_names(size_t *ret_n);
 
-/* How many of the finer unit make one of the coarser: 1000 from milliseconds to seconds; 0 where they do not convert. */
+/* What a number of one unit is multiplied with to be one of the other: 1000 from seconds to milliseconds; 0 where they do not convert. */
 double unit_factor(enum unit from, enum unit to);
 
 #endif

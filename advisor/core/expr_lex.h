@@ -49,6 +49,9 @@ bool lex_is_name_part(char c);
 /* expr_build.c: nodes, and what their types must be. */
 struct expr *build_expr(struct parser *p, enum expr_kind kind, enum value_type type, enum unit unit);
 
+/* Counts a child, which may be NULL, in the parent's height and size. */
+void build_adopt(struct expr *parent, const struct expr *child);
+
 /* b may be NULL. */
 void build_args(struct parser *p, struct expr *expr, const struct expr *a, const struct expr *b);
 

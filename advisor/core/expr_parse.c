@@ -69,6 +69,14 @@ static const struct expr *new_product(struct parser *p, const struct expr *a, co
 	return expr;
 }
 
+/* Of units that do not convert into each other. */
+static enum unit quotient_unit(enum unit a, enum unit b)
+{
+	if (b == UNIT_NONE)
+		return a;
+	return a == UNIT_NONE && b == UNIT_SECONDS ? UNIT_PER_SECOND : UNIT_NONE;
+}
+
 static const struct expr *new_quotient(struct parser *p, const char *at, const struct expr *a,
 				       const struct expr *b)
 {
@@ -76,12 +84,14 @@ static const struct expr *new_quotient(struct parser *p, const char *at, const s
 
 	if (b->kind == EXPR_LITERAL && !(b->literal.number < 0 || b->literal.number > 0))
 		return lex_fail(p, at, "division by zero");
+	if (b->unit == UNIT_PERCENT && a->unit != UNIT_PERCENT)
+		return lex_fail(p, at, "only a percentage can be divided by a percentage");
 	if (a->unit != UNIT_NONE && b->unit != UNIT_NONE && unit_factor(a->unit, b->unit) > 0) {
 		if (!build_agree(p, at, &a, &b))
 			return NULL;
 		expr = build_expr(p, EXPR_DIVIDE, VALUE_NUMBER, UNIT_NONE);
 	} else {
-		expr = build_expr(p, EXPR_DIVIDE, VALUE_NUMBER, b->unit == UNIT_NONE ? a->unit : UNIT_NONE);
+		expr = build_expr(p, EXPR_DIVIDE, VALUE_NUMBER, quotient_unit(a->unit, b->unit));
 	}
 	build_args(p, expr, a, b);
 	return expr;
@@ -142,6 +152,8 @@ static const struct expr *parse_in(struct parser *p, const struct expr *left, co
 	right = parse_sum(p);
 	if (!right || !build_want(p, at, left, VALUE_NUMBER) || !build_want(p, right_at, right, VALUE_TUPLE))
 		return NULL;
+	if (right->unit != UNIT_NONE && !(left = expr_in_unit(p->arena, left, right->unit)))
+		return lex_fail(p, at, "this is not counted in %s", unit_name(right->unit));
 	build_args(p, expr, left, right);
 	return expr;
 }
@@ -267,8 +279,7 @@ const struct expr *expr_parse_any(struct arena *arena, struct diag *diag, const 
 		return NULL;
 	}
 	p.text = p.cursor = node->text;
-	/* In a folded or quoted scalar the columns of the text are not those of the file. */
-	if (!strchr(node->text, '\n') && node->place.column)
+	if (!node->folded && node->place.column)
 		p.column = node->place.column + (node->quoted ? 1 : 0);
 	lex_advance(&p);
 	if (p.token == TOKEN_END)
@@ -276,6 +287,8 @@ const struct expr *expr_parse_any(struct arena *arena, struct diag *diag, const 
 	expr = expr_parse_or(&p);
 	if (expr && p.token != TOKEN_END)
 		return lex_fail(&p, p.start, "the expression should have ended here");
+	if (expr && (expr->height > EXPR_MAX_HEIGHT || expr->size >= EXPR_MAX_SIZE))
+		return lex_fail(&p, p.text, "the expression is too large, with its names written out");
 	return p.failed ? NULL : expr;
 }
 

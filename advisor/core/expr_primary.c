@@ -37,7 +37,8 @@ static void read_suffix(struct parser *p, struct expr *expr)
 	if (lex_is_symbol(p, "%")) {
 		expr->unit = UNIT_PERCENT;
 		lex_advance(p);
-	} else if (lex_is_symbol(p, "/") && rest[0] == 's' && !lex_is_name_part(rest[1])) {
+	} else if (lex_is_symbol(p, "/") && rest[0] == 's' && !lex_is_name_part(rest[1]) &&
+		   rest[1] != '.') {
 		lex_advance(p);
 		lex_advance(p);
 		expr->unit = UNIT_PER_SECOND;
@@ -91,9 +92,11 @@ static const struct expr *parse_tuple(struct parser *p)
 			return lex_fail(p, at, "a tuple has at most %d elements", TUPLE_MAX);
 		if (!build_want(p, at, item, VALUE_NUMBER))
 			return NULL;
+		if (expr->n_args && item->unit != expr->unit)
+			return lex_fail(p, at, "the elements of a tuple have one unit");
 		expr->args[expr->n_args++] = item;
-		if (item->unit != UNIT_NONE)
-			expr->unit = item->unit;
+		expr->unit = item->unit;
+		build_adopt(expr, item);
 	} while (lex_accept(p, ","));
 	return lex_expect(p, "]") ? expr : NULL;
 }
@@ -158,6 +161,7 @@ static const struct expr *parse_name(struct parser *p, const char *at, const cha
 			continue;
 		expr = build_expr(p, EXPR_NAMED, named->expr->type, named->expr->unit);
 		expr->named = named;
+		build_adopt(expr, named->expr);
 		return expr;
 	}
 	column = find_column(p, at, name);
@@ -191,6 +195,32 @@ static bool check_argument(struct parser *p, const char *at, char code, const st
 	}
 }
 
+/*
+ * Brings the arguments from the first one on to one type and one unit, the finest of them.
+ * *ret_model: an expression of that type and unit.
+ */
+static bool unify(struct parser *p, const char *at, struct expr *call, size_t first,
+		  const struct expr **ret_model)
+{
+	const struct expr *model = call->args[first];
+
+	for (size_t i = first + 1; i < call->n_args; i++) {
+		const struct expr *arg = call->args[i];
+
+		if (model->type != arg->type || (arg->type != VALUE_NUMBER && model->unit != arg->unit))
+			return lex_fail(p, at, "the arguments of %s() are not of one kind",
+					call->func->name), false;
+		if (!build_agree(p, at, &model, &arg))
+			return false;
+		if (model->unit == UNIT_NONE)
+			model = arg;
+	}
+	for (size_t i = first; i < call->n_args; i++)
+		call->args[i] = expr_in_unit(p->arena, call->args[i], model->unit);
+	*ret_model = model;
+	return true;
+}
+
 /* The type of a call's result, and its unit where the arguments share one. */
 static bool type_call(struct parser *p, const char *at, struct expr *call)
 {
@@ -198,20 +228,14 @@ static bool type_call(struct parser *p, const char *at, struct expr *call)
 	const char *result = strchr(func->signature, ':') + 1;
 	const struct expr *model = NULL;
 
-	for (size_t i = 0; i < call->n_args; i++) {
-		if (result[1] != '=' || call->args[i]->type == VALUE_BOOL)
-			continue;
-		if (model && (model->type != call->args[i]->type || !build_agree(p, at, &model, &call->args[i])))
-			return lex_fail(p, at, "the arguments of %s() are not of one kind", func->name), false;
-		if (!model || model->unit == UNIT_NONE)
-			model = call->args[i];
-	}
+	/* A yes or no in front chooses between the others. */
+	if (result[1] && !unify(p, at, call, func->signature[0] == 'b', &model))
+		return false;
 	call->type = *result == 'n'   ? VALUE_NUMBER
 		     : *result == 't' ? VALUE_TEXT
 		     : *result == 'b' ? VALUE_BOOL
-		     : model	      ? model->type
-				      : VALUE_NUMBER;
-	call->unit = result[1] == '=' && model ? model->unit : func->unit;
+				      : model->type;
+	call->unit = result[1] == '=' ? model->unit : func->unit;
 	return true;
 }
 
@@ -242,6 +266,7 @@ static const struct expr *parse_call(struct parser *p, const char *at, const cha
 		if (!check_argument(p, arg_at, *code, arg))
 			return NULL;
 		call->args[call->n_args++] = arg;
+		build_adopt(call, arg);
 		if (code[1] != '+')
 			code++;
 	} while (lex_accept(p, ","));
@@ -323,6 +348,8 @@ static const struct expr *parse_aggregate(struct parser *p, enum aggregate aggre
 		if (aggregate != AGG_JOIN)
 			expr->unit = expr->args[1]->unit;
 	}
+	build_adopt(expr, expr->args[0]);
+	build_adopt(expr, expr->args[1]);
 	p->scope.n_bindings = outer;
 	return lex_expect(p, ")") ? expr : NULL;
 }

@@ -5,6 +5,9 @@
 #include "core/param.h"
 #include "core/text.h"
 
+#define EVIDENCE_ROWS 8
+#define MAX_DEPTH 30 /* of rules that ask for each other's verdicts */
+
 enum verdict { VERDICT_OPEN, VERDICT_UNDER_WAY, VERDICT_FIRES, VERDICT_QUIET, VERDICT_NOT_APPLICABLE, VERDICT_UNKNOWN };
 
 struct judgement {
@@ -17,6 +20,7 @@ struct court {
 	const struct rules *rules;
 	struct findings *findings;
 	struct judgement *judgements; /* parallel to the rules */
+	unsigned depth;
 	struct eval eval;
 };
 
@@ -77,15 +81,52 @@ static bool holds(struct court *court, const struct expr *when)
 	return fact.state == FACT_KNOWN && fact.value.boolean;
 }
 
+/* The evidence of one finding as it grows. */
+struct lines {
+	const char **items;
+	size_t n, capacity;
+};
+
+static void add_line(struct court *court, struct lines *lines, const char *line)
+{
+	lines->items = arena_grow(court->arena, lines->items, lines->n, &lines->capacity,
+				  sizeof(*lines->items));
+	lines->items[lines->n++] = line;
+}
+
+/* A line for each row; of many rows the first ones, and how many more there are. */
+static void add_rows(struct court *court, const struct rule_text *text, struct lines *lines)
+{
+	const struct table *table = facts_find_table(court->eval.facts, text->each->name);
+	size_t row = court->eval.n_rows, n = 0;
+
+	if (!table || table->state != FACT_KNOWN)
+		return;
+	for (size_t i = 0; i < table->n_rows; i++) {
+		court->eval.n_rows = row + 1;
+		court->eval.rows[row] = table_row(table, i);
+		if (holds(court, text->when) && ++n <= EVIDENCE_ROWS)
+			add_line(court, lines, template_expand(text->template, &court->eval));
+		court->eval.n_rows = row;
+	}
+	if (n > EVIDENCE_ROWS)
+		add_line(court, lines, arena_printf(court->arena, "and %zu more", n - EVIDENCE_ROWS));
+}
+
 static void fill_evidence(struct court *court, const struct rule *rule, struct finding *finding)
 {
-	const char **evidence = arena_array(court->arena, rule->n_evidence, sizeof(*evidence));
+	struct lines lines = {0};
 
-	for (size_t i = 0; i < rule->n_evidence; i++)
-		if (holds(court, rule->evidence[i].when))
-			evidence[finding->n_evidence++] =
-				template_expand(rule->evidence[i].template, &court->eval);
-	finding->evidence = evidence;
+	for (size_t i = 0; i < rule->n_evidence; i++) {
+		const struct rule_text *text = &rule->evidence[i];
+
+		if (text->each)
+			add_rows(court, text, &lines);
+		else if (holds(court, text->when))
+			add_line(court, &lines, template_expand(text->template, &court->eval));
+	}
+	finding->evidence = lines.items;
+	finding->n_evidence = lines.n;
 }
 
 static void fill_facts(struct court *court, const struct rule *rule, struct finding *finding)
@@ -175,7 +216,9 @@ static enum verdict judge_once(struct court *court, const struct rule *rule, con
 static enum verdict judge_rows(struct court *court, const struct rule *rule, const char **ret_why)
 {
 	const struct table *table = facts_find_table(court->eval.facts, rule->each->name);
+	const char *why[VERDICT_UNKNOWN + 1] = {NULL};
 	bool has[VERDICT_UNKNOWN + 1] = {false};
+	enum verdict verdict;
 
 	if (!table || table->state != FACT_KNOWN)
 		return missing_verdict(fact_missing(table ? table->state : FACT_UNREADABLE,
@@ -185,14 +228,18 @@ static enum verdict judge_rows(struct court *court, const struct rule *rule, con
 	for (size_t i = 0; i < table->n_rows; i++) {
 		court->eval.rows[0] = table_row(table, i);
 		court->eval.n_rows = 1;
-		has[judge_once(court, rule, ret_why)] = true;
+		verdict = judge_once(court, rule, ret_why);
+		has[verdict] = true;
+		why[verdict] = *ret_why;
 		court->eval.n_rows = 0;
 	}
-	return has[VERDICT_FIRES]	     ? VERDICT_FIRES
-	       : has[VERDICT_UNKNOWN]	     ? VERDICT_UNKNOWN
-	       : has[VERDICT_QUIET]	     ? VERDICT_QUIET
-	       : has[VERDICT_NOT_APPLICABLE] ? VERDICT_NOT_APPLICABLE
-					     : VERDICT_QUIET;
+	verdict = has[VERDICT_FIRES]	      ? VERDICT_FIRES
+		  : has[VERDICT_UNKNOWN]	      ? VERDICT_UNKNOWN
+		  : has[VERDICT_QUIET]	      ? VERDICT_QUIET
+		  : has[VERDICT_NOT_APPLICABLE] ? VERDICT_NOT_APPLICABLE
+						: VERDICT_QUIET;
+	*ret_why = why[verdict];
+	return verdict;
 }
 
 static enum verdict judge_rule(struct court *court, const struct rule *rule, const char **ret_why)
@@ -217,7 +264,10 @@ static void judge_index(struct court *court, size_t index)
 
 	judgement->verdict = VERDICT_UNDER_WAY;
 	court->eval.n_rows = 0;
+	court->eval.steps = 0;
+	court->depth++;
 	judgement->verdict = judge_rule(court, rules_at(court->rules, index), &judgement->why);
+	court->depth--;
 	court->eval = outer;
 }
 
@@ -231,10 +281,10 @@ static struct fact rule_fires(void *context, const char *id)
 
 		if (strcmp(rules_at(court->rules, i)->id, id))
 			continue;
-		if (judgement->verdict == VERDICT_OPEN)
+		if (judgement->verdict == VERDICT_OPEN && court->depth < MAX_DEPTH)
 			judge_index(court, i);
-		if (judgement->verdict == VERDICT_UNDER_WAY)
-			return fact_missing(FACT_UNREADABLE, "the rules ask each other in a circle");
+		if (judgement->verdict == VERDICT_UNDER_WAY || judgement->verdict == VERDICT_OPEN)
+			return fact_missing(FACT_UNREADABLE, "rules ask for each other in a circle, or too deeply");
 		if (judgement->verdict == VERDICT_UNKNOWN)
 			return fact_missing(FACT_UNREADABLE, judgement->why);
 		return fact_known(value_bool(judgement->verdict == VERDICT_FIRES));

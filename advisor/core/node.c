@@ -131,6 +131,7 @@ static bool on_scalar(struct loader *loader, const yaml_event_t *event)
 		.type = NODE_SCALAR,
 		.place = place_of(loader, event->start_mark),
 		.quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE,
+		.folded = event->start_mark.line != event->end_mark.line,
 	};
 
 	if (!count_node(loader, node.place))

@@ -19,6 +19,7 @@ struct node {
 	struct place place;
 	const char *text;           /* of a scalar; never NULL there */
 	bool quoted;                /* the scalar was written in quotes or as a block */
+	bool folded;                /* it goes over several lines: columns inside it cannot be told */
 	struct node *items;         /* of a list, or the values of a map */
 	const char **keys;          /* of a map, parallel to items */
 	struct place *key_places;   /* of a map */

@@ -43,40 +43,76 @@ static bool read_port(const char **cursor, unsigned *ret)
 	return true;
 }
 
+/*
+ * One element of a list, "8080" or "9000-9010". False behind the last one, and, with *ret_why,
+ * where the list is none.
+ */
+static bool next_range(const char **cursor, unsigned *ret_low, unsigned *ret_high, const char **ret_why)
+{
+	const char *s = skip_blanks(*cursor);
+	unsigned low, high;
+
+	if (!*s)
+		return false;
+	*ret_why = "a port is 0 to 65535";
+	if (!read_port(&s, &low))
+		return false;
+	high = low;
+	s = skip_blanks(s);
+	if (*s == '-') {
+		s = skip_blanks(s + 1);
+		if (!read_port(&s, &high))
+			return false;
+	}
+	*ret_why = "a range is low-high";
+	if (high < low)
+		return false;
+	s = skip_blanks(s);
+	*ret_why = "ports are separated by commas";
+	if (*s && *s != ',')
+		return false;
+	*ret_why = NULL;
+	*cursor = s + (*s == ',');
+	*ret_low = low;
+	*ret_high = high;
+	return true;
+}
+
+/* Whole bytes at once: a hostile list may have very many ranges. */
+static void set_range(struct port_set *set, unsigned low, unsigned high)
+{
+	for (; low <= high && low % 8; low++)
+		set_port(set, low);
+	if (high >= low + 7) {
+		unsigned bytes = (high + 1 - low) / 8;
+
+		memset(set->bits + low / 8, 0xff, bytes);
+		low += bytes * 8;
+	}
+	for (; low <= high; low++)
+		set_port(set, low);
+}
+
 /* Adds the list to the set; the reason why it is no list, NULL when it is one. */
 static const char *read_list(const char *list, struct port_set *set)
 {
+	const char *why = NULL;
 	unsigned low, high;
 
-	for (list = skip_blanks(list); *list; list = skip_blanks(list)) {
-		if (!read_port(&list, &low))
-			return "a port is 0 to 65535";
-		high = low;
-		list = skip_blanks(list);
-		if (*list == '-') {
-			list = skip_blanks(list + 1);
-			if (!read_port(&list, &high))
-				return "a port is 0 to 65535";
-		}
-		if (high < low)
-			return "a range is low-high";
-		for (unsigned port = low; port <= high; port++)
-			set_port(set, port);
-		list = skip_blanks(list);
-		if (*list == ',')
-			list++;
-		else if (*list)
-			return "ports are separated by commas";
-	}
-	return NULL;
+	while (next_range(&list, &low, &high, &why))
+		set_range(set, low, high);
+	return why;
 }
 
 bool ports_have(const char *list, double port)
 {
-	struct port_set set = {{0}};
+	const char *why = NULL;
+	unsigned low, high;
 
-	read_list(list, &set);
-	return port >= 0 && port < PORTS && has_port(&set, (unsigned)port);
+	while (next_range(&list, &low, &high, &why))
+		if (port >= low && port <= high)
+			return true;
+	return false;
 }
 
 unsigned ports_count(const char *list, unsigned low, unsigned high)

@@ -17,7 +17,8 @@
 /* A text of a rule that is said only where its condition holds. */
 struct rule_text {
 	const struct template *template;
-	const struct expr *when; /* or NULL */
+	const struct expr *when;      /* or NULL */
+	const struct table_def *each; /* of evidence: said for each row where `when` holds; or NULL */
 };
 
 struct rule_remedy {
@@ -84,7 +85,7 @@ const struct rule *rules_find(const struct rules *rules, const char *id);
 /* "id.threshold" = text, as the operator set it; checked against the rule's own type and unit. */
 bool rules_set_threshold(struct rules *rules, const char *name, const char *text, struct diag *diag);
 
-/* The names of all facts that the rules read, without repeats. */
+/* The names of all facts that the rules read and keys that they set, without repeats. */
 const char **rules_facts(const struct rules *rules, struct arena *arena, size_t *ret_n);
 
 #endif

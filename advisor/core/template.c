@@ -27,9 +27,7 @@ static struct node inner_node(struct arena *arena, const struct node *node, cons
 	struct node inner = *node;
 
 	inner.text = arena_strndup(arena, start, n);
-	if (strchr(node->text, '\n'))
-		inner.place.column = 0;
-	else if (inner.place.column)
+	if (!node->folded && inner.place.column)
 		inner.place.column += (unsigned)(start - node->text);
 	return inner;
 }
