@@ -1,0 +1,163 @@
+#include <math.h>
+
+#include "out_json.h"
+#include "out_shared.h"
+
+/* A fact as JSON; null when it is not known, which is never 0. */
+static json_t *fact(struct arena *arena, const struct facts *facts, const char *name)
+{
+	struct fact fact = facts_get(facts, name);
+
+	return fact.state == FACT_KNOWN ? out_json_value(arena, fact.value) : json_null();
+}
+
+static json_t *namespace_name(const struct facts *facts)
+{
+	struct fact child = facts_get(facts, "namespace.child");
+
+	if (child.state != FACT_KNOWN)
+		return json_null();
+	return json_string(child.value.boolean ? "child" : "initial");
+}
+
+static json_t *uptime(const struct facts *facts)
+{
+	struct fact uptime = facts_get(facts, "uptime");
+
+	return uptime.state == FACT_KNOWN ? out_json_number(floor(uptime.value.number)) : json_null();
+}
+
+static json_t *host(struct arena *arena, const struct facts *facts)
+{
+	json_t *object = json_object();
+
+	out_json_put(object, "name", fact(arena, facts, "host.name"));
+	out_json_put(object, "kernel", fact(arena, facts, "kernel.release"));
+	out_json_put(object, "namespace", namespace_name(facts));
+	out_json_put(object, "uptime_s", uptime(facts));
+	return object;
+}
+
+static json_t *sockets(struct arena *arena, const struct facts *facts)
+{
+	json_t *object = json_object();
+	json_t *states = json_object();
+
+	for (size_t i = 0; i < OUT_STATES; i++)
+		out_json_put(states, out_states[i].name, fact(arena, facts, out_states[i].fact));
+	out_json_put(object, "source", fact(arena, facts, "sockets.source"));
+	out_json_put(object, "total", fact(arena, facts, "sockets.total"));
+	out_json_put(object, "states", states);
+	return object;
+}
+
+static json_t *sample(struct arena *arena, const struct facts *facts)
+{
+	json_t *object = json_object();
+
+	out_json_put(object, "live", fact(arena, facts, "sample.live"));
+	out_json_put(object, "seconds", fact(arena, facts, "sample.seconds"));
+	return object;
+}
+
+static json_t *remedies(struct arena *arena, const struct finding *finding)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < finding->n_remedies; i++) {
+		const struct remedy *remedy = &finding->remedies[i];
+		json_t *object = json_object();
+
+		out_json_put(object, "do", json_string(remedy_kind_name(remedy->kind)));
+		out_json_put(object, "text", out_json_text(arena, remedy->text));
+		out_json_put(object, "set", out_json_text(arena, remedy->key));
+		out_json_put(object, "to", out_json_text(arena, remedy->to));
+		out_json_append(array, object);
+	}
+	return array;
+}
+
+static json_t *finding_facts(struct arena *arena, const struct finding *finding)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < finding->n_facts; i++)
+		out_json_put(object, out_line(arena, finding->facts[i].name),
+			     out_json_value(arena, finding->facts[i].value));
+	return object;
+}
+
+static json_t *finding(struct arena *arena, const struct finding *finding)
+{
+	json_t *object = json_object();
+
+	out_json_put(object, "id", out_json_text(arena, finding->id));
+	out_json_put(object, "severity", json_string(severity_name(finding->severity)));
+	out_json_put(object, "subject", out_json_text(arena, finding->subject));
+	out_json_put(object, "title", out_json_text(arena, finding->title));
+	out_json_put(object, "summary", out_json_text(arena, finding->summary));
+	out_json_put(object, "evidence",
+		     out_json_texts(arena, finding->evidence, finding->n_evidence));
+	out_json_put(object, "facts", finding_facts(arena, finding));
+	out_json_put(object, "remedy", remedies(arena, finding));
+	out_json_put(object, "risk", out_json_text(arena, finding->risk));
+	out_json_put(object, "corrects", out_json_text(arena, finding->corrects));
+	out_json_put(object, "sources", out_json_texts(arena, finding->sources, finding->n_sources));
+	return object;
+}
+
+static json_t *findings(struct arena *arena, const struct findings *findings)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < findings->n; i++)
+		out_json_append(array, finding(arena, &findings->items[i]));
+	return array;
+}
+
+static json_t *unjudged(struct arena *arena, const struct unjudged *items, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *object = json_object();
+
+		out_json_put(object, "id", out_json_text(arena, items[i].id));
+		out_json_put(object, "why", out_json_text(arena, items[i].why));
+		out_json_append(array, object);
+	}
+	return array;
+}
+
+static void put_judged(json_t *document, struct arena *arena, const struct check_report *report)
+{
+	const struct findings *judged = report->findings;
+	const struct plan *plan = report->plan;
+
+	out_json_put(document, "findings", findings(arena, judged));
+	out_json_put(document, "settings", out_json_settings(arena, plan));
+	out_json_put(document, "changes", out_json_changes(arena, plan->changes, plan->n_changes));
+	out_json_put(document, "skipped", out_json_skipped(arena, plan->skipped, plan->n_skipped));
+	out_json_put(document, "obstacles", out_json_obstacles(arena, plan));
+	out_json_put(document, "dropin_foreign", json_boolean(plan->dropin_foreign));
+	out_json_put(document, "unknown", unjudged(arena, judged->unknown, judged->n_unknown));
+	out_json_put(document, "not_applicable",
+		     unjudged(arena, judged->not_applicable, judged->n_not_applicable));
+	out_json_put(document, "quiet", json_integer((json_int_t)judged->n_quiet));
+}
+
+void out_json_check(const struct out_options *options, const struct check_report *report)
+{
+	struct arena *arena = options->arena;
+	json_t *document = out_json_begin("tcptune.check/1");
+
+	out_json_put(document, "host", host(arena, report->facts));
+	out_json_put(document, "profiles",
+		     out_json_texts(arena, report->profiles, report->n_profiles));
+	out_json_put(document, "sockets", sockets(arena, report->facts));
+	out_json_put(document, "sample", sample(arena, report->facts));
+	put_judged(document, arena, report);
+	out_json_put(document, "notes", out_json_texts(arena, report->notes, report->n_notes));
+	out_json_put(document, "pending", out_json_text(arena, report->pending));
+	out_json_end(options, document);
+}
