@@ -53,6 +53,8 @@ struct param {
 	enum unit unit;
 	const char *counted;  /* what is counted where unit is UNIT_NONE: "sockets"; or NULL */
 	struct param_bound min, max; /* what Linux 6.18 enforces, for each element; see param_on() */
+	const char *min_key;  /* the (first) number of this key is a lower bound too; or NULL */
+	const char *max_key;  /* the same for the upper one */
 	bool is_ordered;      /* a tuple whose elements must not fall: min <= default <= max */
 	bool is_rounded;      /* kept in jiffies: what is read back may be some milliseconds more */
 	const char *const *values; /* of an enum: "0 = off", ...; NULL elsewhere */

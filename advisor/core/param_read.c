@@ -9,7 +9,8 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 struct raw_param {
-	const struct node *key, *type, *arity, *unit, *counts, *min, *max, *values, *ordered, *rounded;
+	const struct node *key, *type, *arity, *unit, *counts, *min, *min_from, *max, *max_from;
+	const struct node *values, *ordered, *rounded;
 	const struct node *default_text, *default_formula, *introduced, *removed, *noop_since, *vendor;
 	const struct node *scope, *namespace_since, *writable, *read_only, *module, *effect, *inherited;
 	const struct node *changes, *does, *wrong, *related, *unverified, *sources;
@@ -25,7 +26,9 @@ static const struct node_field param_fields[] = {
 	FIELD("unit", NODE_SCALAR, unit),
 	FIELD("counts", NODE_SCALAR, counts),
 	FIELD("min", NODE_SCALAR, min),
+	FIELD("min_from", NODE_SCALAR, min_from),
 	FIELD("max", NODE_SCALAR, max),
+	FIELD("max_from", NODE_SCALAR, max_from),
 	FIELD("values", NODE_MAP, values),
 	FIELD("ordered", NODE_SCALAR, ordered),
 	FIELD("rounded", NODE_SCALAR, rounded),
@@ -225,6 +228,8 @@ static void read_shape(struct arena *arena, struct diag *diag, const struct raw_
 	param->max = bound_of(diag, raw->max);
 	if (param->min.is_set && param->max.is_set && param->min.number > param->max.number)
 		diag_error(diag, raw->min->place, "'min' is above 'max'");
+	param->min_key = text_or_null(raw->min_from);
+	param->max_key = text_or_null(raw->max_from);
 	param->is_ordered = flag(diag, raw->ordered, false);
 	param->is_rounded = flag(diag, raw->rounded, false);
 	read_unit(diag, raw, param);
