@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "core/param.h"
@@ -203,7 +204,7 @@ static const char *literal_text(struct loading *l, const struct profile_setting 
 	if (!setting->numbers[i])
 		return NULL;
 	fact = expr_eval(setting->numbers[i], &eval);
-	return fact.state == FACT_KNOWN ? value_raw(l->arena, fact.value) : NULL;
+	return fact.state == FACT_KNOWN ? arena_printf(l->arena, "%.0f", trunc(fact.value.number)) : NULL;
 }
 
 /* Refuses at load what can be refused without a host. A refused setting is never written and may be anything. */

@@ -1,4 +1,5 @@
 /* What a setting of a profile wants of one host: profile_wish(), profile_satisfied(). */
+#include <math.h>
 #include <string.h>
 
 #include "core/param.h"
@@ -35,8 +36,7 @@ static struct operand eval_operand(const struct profile_setting *setting, struct
 			operand.why_not = fact.why ? fact.why : "a fact is not there";
 			return operand;
 		}
-		operand.numbers[i] = fact.value.number < 0 ? -(double)(long long)-fact.value.number
-							   : (double)(long long)fact.value.number;
+		operand.numbers[i] = trunc(fact.value.number);
 		operand.texts[i] = arena_printf(eval->arena, "%.0f", operand.numbers[i]);
 	}
 	return operand;

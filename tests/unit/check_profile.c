@@ -1,0 +1,264 @@
+/* Profiles: what they may say, and what they want of a host. */
+#include <check.h>
+#include <string.h>
+
+#include "core/param.h"
+#include "core/profile.h"
+
+static const char parameters[] =
+	"- {key: net.ipv4.tcp_fin_timeout, type: integer, unit: seconds, min: 0, max: 1000, default: 60,"
+	" scope: namespace, does: d, sources: [s]}\n"
+	"- {key: net.core.somaxconn, type: integer, min: 0, max: 2147483647, default: 4096,"
+	" scope: namespace, does: d, sources: [s]}\n"
+	"- {key: net.ipv4.tcp_congestion_control, type: text, scope: namespace, does: d, sources: [s]}\n"
+	"- {key: net.ipv4.tcp_rmem, type: tuple, arity: 3, unit: bytes, ordered: true, scope: namespace, does: d,"
+	" sources: [s]}\n";
+
+static const char base[] = "profile: base\ntitle: t\n"
+			   "parameters: {wait: {value: 20 s, unit: seconds, means: m}}\n"
+			   "settings:\n"
+			   "  - {key: net.ipv4.tcp_fin_timeout, value: wait, why: w}\n"
+			   "  - {key: net.core.somaxconn, at_least: 1024, why: w}\n";
+
+struct bench {
+	struct arena *arena;
+	struct diag diag;
+	struct catalog catalog;
+	struct facts *facts;
+	const struct node *base;
+	struct profile_set sets[2];
+	size_t n_sets;
+};
+
+static struct bench bench_new(void)
+{
+	struct bench b = {.arena = arena_new()};
+	struct params *params = params_new(b.arena);
+
+	b.diag = diag_new(b.arena);
+	ck_assert(params_load(params, node_load(b.arena, &b.diag, "p", parameters, strlen(parameters)),
+			      &b.diag));
+	b.catalog.params = params;
+	b.facts = facts_new(b.arena);
+	b.base = node_load(b.arena, &b.diag, "base.yaml", base, strlen(base));
+	return b;
+}
+
+static const struct node *find_profile(void *context, const char *name, struct place place)
+{
+	struct bench *b = context;
+
+	if (!strcmp(name, "base"))
+		return b->base;
+	diag_error(&b->diag, place, "there is no profile '%s'", name);
+	return NULL;
+}
+
+static const struct profile *load(struct bench *b, const char *text)
+{
+	const struct profile_lookup lookup = {.find = find_profile, .context = b};
+	const struct node *node = node_load(b->arena, &b->diag, "x.yaml", text, strlen(text));
+
+	ck_assert_ptr_nonnull(node);
+	return profile_load(b->arena, &b->catalog, &b->diag, node, &lookup, b->sets, b->n_sets);
+}
+
+static const struct {
+	const char *settings, *message;
+	unsigned line, column;
+} bad[] = {
+	{"  - {key: net.ipv4.tcp_fin_timout, value: 1, why: w}", "did you mean 'net.ipv4.tcp_fin_timeout'?",
+	 4, 11},
+	{"  - {key: net.ipv4.tcp_fin_timeout, why: w}", "asks with one of", 4, 5},
+	{"  - {key: net.ipv4.tcp_fin_timeout, value: 1, at_least: 1, why: w}", "asks with one of", 4, 5},
+	{"  - {key: net.ipv4.tcp_fin_timeout, value: 1}", "'why'", 4, 5},
+	{"  - {key: net.ipv4.tcp_fin_timeout, value: 16 MiB, why: w}", "counted in seconds, not in bytes", 4,
+	 44},
+	{"  - {key: net.ipv4.tcp_fin_timeout, value: 1001, why: w}", "1001", 4, 44},
+	{"  - {key: net.ipv4.tcp_fin_timeout, value: [1, 2], why: w}", "1 element", 4, 44},
+	{"  - {key: net.ipv4.tcp_rmem, value: 4096, why: w}", "3 elements", 4, 37},
+	{"  - {key: net.ipv4.tcp_rmem, value: [8192, 4096, 4096], why: w}", "4096", 4, 37},
+	{"  - {key: net.ipv4.tcp_congestion_control, at_least: cubic, why: w}", "is a text", 4, 54},
+	{"  - {key: net.ipv4.tcp_fin_timeout, value: nothing, why: w}", "unknown name 'nothing'", 4, 44},
+	{"  - {key: net.ipv4.tcp_fin_timeout, value: 1, why: w}\n"
+	 "  - {key: net.ipv4.tcp_fin_timeout, value: 2, why: w}",
+	 "set twice", 5, 11},
+	{"  - {key: net.ipv4.tcp_fin_timeout, value: 1, why: w, whie: w}", "'whie'", 4, 55},
+};
+
+START_TEST(a_bad_profile_says_where)
+{
+	struct bench b = bench_new();
+	const struct profile *profile =
+		load(&b, arena_printf(b.arena, "profile: x\ntitle: t\nsettings:\n%s\n", bad[_i].settings));
+	const struct diag_message *message = b.diag.messages;
+
+	ck_assert_ptr_null(profile);
+	ck_assert_uint_ge(b.diag.n, 1);
+	ck_assert_msg(strstr(message->text, bad[_i].message) != NULL, "%s", message->text);
+	ck_assert_str_eq(message->place.file, "x.yaml");
+	ck_assert_uint_eq(message->place.line, bad[_i].line);
+	ck_assert_uint_eq(message->place.column, bad[_i].column);
+	arena_free(b.arena);
+}
+END_TEST
+
+static struct wish wish_of(struct bench *b, const struct profile *profile, size_t i, const char *current)
+{
+	struct eval *eval = arena_alloc(b->arena, sizeof(*eval));
+
+	*eval = (struct eval){.arena = b->arena, .facts = b->facts, .catalog = &b->catalog};
+	return profile_wish(&profile->settings[i], eval, current);
+}
+
+START_TEST(extends_takes_over_and_replaces)
+{
+	struct bench b = bench_new();
+	const struct profile *profile =
+		load(&b, "profile: x\ntitle: t\nextends: base\nsettings:\n"
+			 "  - {key: net.core.somaxconn, value: 8192, why: mine}\n");
+
+	ck_assert_ptr_nonnull(profile);
+	ck_assert_str_eq(profile->name, "x");
+	ck_assert_uint_eq(profile->n_settings, 2);
+	ck_assert_str_eq(profile->settings[0].profile, "base");
+	ck_assert_str_eq(wish_of(&b, profile, 0, "60").value, "20");
+	ck_assert_str_eq(profile->settings[1].why, "mine");
+	ck_assert_str_eq(wish_of(&b, profile, 1, "9000").value, "8192");
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(set_gives_a_parameter_its_value)
+{
+	struct bench b = bench_new();
+	const struct profile *profile;
+
+	b.sets[0] = (struct profile_set){.name = "wait", .value = "2 min"};
+	b.n_sets = 1;
+	profile = load(&b, base);
+	ck_assert_ptr_nonnull(profile);
+	ck_assert(b.sets[0].used);
+	ck_assert_str_eq(wish_of(&b, profile, 0, "60").value, "120");
+	arena_free(b.arena);
+}
+END_TEST
+
+static const char *const bad_sets[] = {"2 MiB", "soon", "", "2 s 3"};
+
+START_TEST(a_bad_set_is_an_error)
+{
+	struct bench b = bench_new();
+
+	b.sets[0] = (struct profile_set){.name = "wait", .value = bad_sets[_i]};
+	b.n_sets = 1;
+	ck_assert_ptr_null(load(&b, base));
+	ck_assert_str_eq(b.diag.messages[0].place.file, "--set");
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(a_circle_is_an_error)
+{
+	struct bench b = bench_new();
+	const char text[] = "profile: base\ntitle: t\nextends: [base]\nsettings: []\n";
+
+	b.base = node_load(b.arena, &b.diag, "base.yaml", text, strlen(text));
+	ck_assert_ptr_null(load(&b, text));
+	ck_assert_ptr_nonnull(strstr(b.diag.messages[0].text, "circle"));
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(a_condition_that_does_not_hold_asks_nothing)
+{
+	struct bench b = bench_new();
+	const struct profile *profile =
+		load(&b, "profile: x\ntitle: t\nsettings:\n"
+			 "  - {key: net.core.somaxconn, value: 1, when: cpus > 8, why: w}\n");
+
+	facts_set(b.facts, "cpus", value_number(4, UNIT_NONE));
+	ck_assert(!wish_of(&b, profile, 0, "5").applies);
+	facts_set(b.facts, "cpus", value_number(16, UNIT_NONE));
+	ck_assert(wish_of(&b, profile, 0, "5").applies);
+	facts_set_missing(b.facts, "cpus", FACT_UNREADABLE, "hidden");
+	ck_assert_ptr_nonnull(strstr(wish_of(&b, profile, 0, "5").why_not, "hidden"));
+	arena_free(b.arena);
+}
+END_TEST
+
+static const struct {
+	const char *key, *asks, *current, *value, *words;
+	bool satisfied;
+} wishes[] = {
+	{"net.core.somaxconn", "value: 5", "5", "5", "5", true},
+	{"net.core.somaxconn", "value: 5", "6", "5", "5", false},
+	{"net.core.somaxconn", "value: 5", NULL, "5", "5", false},
+	{"net.core.somaxconn", "at_least: 5", "6", "6", "at least 5", true},
+	{"net.core.somaxconn", "at_least: 5", "4", "5", "at least 5", false},
+	{"net.core.somaxconn", "at_most: 5", "6", "5", "at most 5", false},
+	{"net.core.somaxconn", "at_most: 5", "5", "5", "at most 5", true},
+	{"net.core.somaxconn", "one_of: [5, 6]", "6", "6", "one of 5, 6", true},
+	{"net.core.somaxconn", "one_of: [5, 6]", "7", "5", "one of 5, 6", false},
+	{"net.core.somaxconn", "value: 7 / 2", "3", "3", "3", true},
+	{"net.ipv4.tcp_rmem", "value: [keep, keep, 16 MiB]", "1\t2\t3", "1 2 16777216",
+	 "(kept) (kept) 16777216", false},
+	{"net.ipv4.tcp_rmem", "at_least: [2, keep, 3]", "1\t2\t30", "2 2 30", "at least 2 (kept) 3", false},
+	{"net.ipv4.tcp_rmem", "at_least: [1, keep, 3]", "1 2 30", "1 2 30", "at least 1 (kept) 3", true},
+	{"net.ipv4.tcp_congestion_control", "one_of: [bbr, cubic]", "cubic", "cubic", "one of bbr, cubic",
+	 true},
+	{"net.ipv4.tcp_congestion_control", "one_of: [bbr, cubic]", "reno", "bbr", "one of bbr, cubic",
+	 false},
+	{"net.ipv4.tcp_congestion_control", "value: bbr", "bbr", "bbr", "bbr", true},
+};
+
+START_TEST(a_wish_is_held_against_what_is)
+{
+	struct bench b = bench_new();
+	const struct profile *profile =
+		load(&b, arena_printf(b.arena, "profile: x\ntitle: t\nsettings:\n  - {key: %s, %s, why: w}\n",
+				      wishes[_i].key, wishes[_i].asks));
+	struct wish wish;
+
+	ck_assert_msg(profile != NULL, "%s", b.diag.n ? b.diag.messages[0].text : "");
+	wish = wish_of(&b, profile, 0, wishes[_i].current);
+	ck_assert_ptr_null(wish.why_not);
+	ck_assert_str_eq(wish.value, wishes[_i].value);
+	ck_assert_str_eq(wish.asks, wishes[_i].words);
+	ck_assert_int_eq(wish.satisfied, wishes[_i].satisfied);
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(kept_elements_of_an_unknown_tuple_are_unknown)
+{
+	struct bench b = bench_new();
+	const struct profile *profile =
+		load(&b, "profile: x\ntitle: t\nsettings:\n"
+			 "  - {key: net.ipv4.tcp_rmem, value: [keep, 2, 3], why: w}\n");
+
+	ck_assert_ptr_nonnull(wish_of(&b, profile, 0, NULL).why_not);
+	arena_free(b.arena);
+}
+END_TEST
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+Suite *profile_suite(void);
+
+Suite *profile_suite(void)
+{
+	Suite *suite = suite_create("profile");
+	TCase *tcase = tcase_create("profile");
+
+	tcase_add_loop_test(tcase, a_bad_profile_says_where, 0, N(bad));
+	tcase_add_test(tcase, extends_takes_over_and_replaces);
+	tcase_add_test(tcase, set_gives_a_parameter_its_value);
+	tcase_add_loop_test(tcase, a_bad_set_is_an_error, 0, N(bad_sets));
+	tcase_add_test(tcase, a_circle_is_an_error);
+	tcase_add_test(tcase, a_condition_that_does_not_hold_asks_nothing);
+	tcase_add_loop_test(tcase, a_wish_is_held_against_what_is, 0, N(wishes));
+	tcase_add_test(tcase, kept_elements_of_an_unknown_tuple_are_unknown);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
