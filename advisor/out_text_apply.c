@@ -21,6 +21,13 @@ static const struct words apply_words[] = {
 	[APPLY_STOPPED] = {"Stopped: nothing was touched.", NULL},
 };
 
+/* By whether something stands in the way. */
+static const char *const dry_words[] = {
+	[false] = "Dry run: nothing was changed. Without --dry-run this is done, and "
+		  "`tcptune" PAGE_BLANK "revert` takes it back.",
+	[true] = "Dry run: nothing was changed, and without --dry-run nothing would be.",
+};
+
 static const struct words revert_words[] = {
 	[APPLY_UNCHANGED] = {"Nothing to take back.", NULL},
 	[APPLY_WOULD] = {"This would be taken back:", NULL},
@@ -96,6 +103,20 @@ static void show_plan(struct page *page, const struct out_options *options,
 		show_left_out(page, report->plan);
 }
 
+/* Those who make the problems name in them what is in the way; else it is named here. */
+static void show_stops(struct page *page, const struct apply_report *report)
+{
+	if (report->n_problems)
+		show_problems(page, report->problems, report->n_problems);
+	else
+		out_text_obstacles(page, report->plan);
+}
+
+static bool has_stops(const struct apply_report *report)
+{
+	return report->n_problems || report->plan->n_obstacles || report->plan->dropin_foreign;
+}
+
 void out_text_apply(const struct out_options *options, const struct apply_report *report)
 {
 	const struct words *words = &apply_words[report->outcome];
@@ -103,13 +124,16 @@ void out_text_apply(const struct out_options *options, const struct apply_report
 	struct page page = page_new(options);
 
 	page_paragraph(&page, &bold, words->first);
-	show_problems(&page, report->problems, report->n_problems);
-	out_text_obstacles(&page, report->plan);
+	if (is_failure(report->outcome))
+		show_stops(&page, report);
 	if (report->outcome != APPLY_UNCHANGED && (!is_failure(report->outcome) || report->dry_run))
 		show_plan(&page, options, report);
-	show_last(&page, is_dry ? "Dry run: nothing was changed. Without --dry-run this is done, and "
-				  "`tcptune" PAGE_BLANK "revert` takes it back."
-				: words->last);
+	if (!is_failure(report->outcome)) {
+		if (report->n_problems)
+			page_heading(&page, "In the way");
+		show_stops(&page, report);
+	}
+	show_last(&page, is_dry ? dry_words[has_stops(report)] : words->last);
 }
 
 static void show_left(struct page *page, const struct revert_report *report)

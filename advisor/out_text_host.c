@@ -70,12 +70,12 @@ static size_t count_states(const struct facts *facts, struct count *counts, stru
 	return n;
 }
 
-/* Where the counts are from needs a word only when it is not the best place. */
+/* Where the counts are from needs a word only when it is not netlink but a file. */
 static void add_source(struct text *text, const struct facts *facts)
 {
 	struct fact source = facts_get(facts, "sockets.source");
 
-	if (source.state == FACT_KNOWN && strncmp(source.value.text, "netlink", 7))
+	if (source.state == FACT_KNOWN && *source.value.text == '/')
 		text_printf(text, " (counted from %s)", source.value.text);
 }
 

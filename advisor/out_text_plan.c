@@ -91,7 +91,7 @@ void out_text_obstacles(struct page *page, const struct plan *plan)
 			    obstacle->place.line, obstacle->key, obstacle->value, obstacle->wanted);
 	}
 	page_paragraph(page, &below,
-		       "Change or remove these lines, or let --override name the drop-in so that it wins.");
+		       "Change or remove these lines first.");
 }
 
 static enum style diff_style(const char *line)

@@ -252,8 +252,8 @@ static const struct phrase {
 	 "40212 TCP sockets: 28100 TIME_WAIT, 6902 ESTABLISHED, 5017 CLOSE_WAIT,\n"
 	 "    97 FIN_WAIT2, 43 LISTEN"},
 	{"check-sick", 0, false, "LAST_ACK"},
-	{"check-sick", 0, false, "netlink"},
-	{"check-hostile", 0, true, "(counted from"},
+	{"check-sick", 0, false, "dump"},
+	{"check-hostile", 0, true, "(counted from\n    /proc/net/tcp: \\x1b"},
 	{"check-sick", 0, true, "measured over 10 s"},
 	{"check-healthy", 0, true, "since boot, weak evidence"},
 	{"check-sick", 0, true, "WARNING   An apply (record 3)"},
@@ -557,6 +557,27 @@ START_TEST(test_samples)
 }
 END_TEST
 
+/* A dry run of what could not be done says both: what would change, and why it won't. */
+START_TEST(test_dry_run_that_stops)
+{
+	static const struct apply_problem problem = {"net.ipv4.tcp_tw_reuse", "/etc/sysctl.conf:41 sets it to 0"};
+	struct apply_report *report = sample_apply(arena, APPLY_WOULD, true);
+	char *bytes = NULL;
+	size_t length;
+	struct out_options options = {.arena = arena, .width = 80};
+
+	report->problems = &problem;
+	report->n_problems = 1;
+	options.stream = open_memstream(&bytes, &length);
+	out_text.apply(&options, report);
+	fclose(options.stream);
+	ck_assert_ptr_nonnull(strstr(bytes, "This would change:\n"));
+	ck_assert_ptr_nonnull(strstr(bytes, "\nIn the way\n  net.ipv4.tcp_tw_reuse: /etc/sysctl.conf:41 sets"));
+	ck_assert_ptr_nonnull(strstr(bytes, "without --dry-run nothing would be.\n"));
+	free(bytes);
+}
+END_TEST
+
 static TCase *text_case(void)
 {
 	TCase *tcase = tcase_create("text");
@@ -568,6 +589,7 @@ static TCase *text_case(void)
 	tcase_add_test(tcase, test_quiet_healthy_says_nothing);
 	tcase_add_test(tcase, test_worst_first);
 	tcase_add_test(tcase, test_long_profile);
+	tcase_add_test(tcase, test_dry_run_that_stops);
 	return tcase;
 }
 

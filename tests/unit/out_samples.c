@@ -33,7 +33,7 @@ static void set_host(struct facts *facts, const char *name)
 	facts_set(facts, "kernel.release", value_text("6.18.44"));
 	facts_set(facts, "namespace.child", value_bool(false));
 	facts_set(facts, "sample.live", value_bool(false));
-	facts_set(facts, "sockets.source", value_text("netlink sock_diag"));
+	facts_set(facts, "sockets.source", value_text("one TCPDIAG_GETSOCK dump"));
 }
 
 static struct fact *add_row(struct facts *facts, const struct table_def *def)
@@ -455,7 +455,7 @@ struct check_report *sample_hostile(struct arena *arena)
 
 	memset(endless, 'w', 3000);
 	facts_set(facts, "host.name", value_text(EVIL));
-	facts_set(facts, "sockets.source", value_text(EVIL));
+	facts_set(facts, "sockets.source", value_text("/proc/net/tcp: " EVIL));
 	finding->subject = finding->summary = finding->risk = finding->corrects = EVIL;
 	finding->evidence = finding->sources = evil;
 	finding->n_evidence = finding->n_sources = 1;
