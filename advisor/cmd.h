@@ -127,6 +127,9 @@ struct out_options report_options(struct run *run);
 /* Prints the messages that have come, to stderr, and forgets them. */
 void run_print_diag(struct run *run);
 
+/* The warnings of a plan to stderr, where the format does not show them to a person. */
+void run_warn(const struct run *run, const struct plan *plan);
+
 /* "tcptune: ..." to stderr; ends the line. */
 void run_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -133,13 +133,6 @@ static enum status commit(struct run *run, const struct out_options *options, st
 	return finish(run, options, report);
 }
 
-static void print_warnings(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->n_settings; i++)
-		if (plan->settings[i].warning)
-			run_error("warning: %s", plan->settings[i].warning);
-}
-
 static enum status carry_out(struct run *run, const struct out_options *options, struct apply_report *report)
 {
 	enum status status = STATUS_DIFFERS;
@@ -193,7 +186,7 @@ enum status cmd_apply(struct run *run, int argc, char **argv)
 						     observation.plan->dropin_now, observation.plan->dropin)
 				       : "",
 	};
-	print_warnings(observation.plan);
+	run_warn(run, observation.plan);
 	return carry_out(run, &options, &report);
 }
 

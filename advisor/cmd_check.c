@@ -27,5 +27,6 @@ enum status cmd_check(struct run *run, int argc, char **argv)
 	observe(run, &observation);
 	report = report_check(run, &observation);
 	run->out->check(&options, &report);
+	run_warn(run, observation.plan);
 	return needs_action(run, &observation) ? STATUS_DIFFERS : STATUS_OK;
 }

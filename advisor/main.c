@@ -16,6 +16,8 @@ const struct command commands[] = {
 	{"apply", cmd_apply, "", "psidNyn", "make the changes: shown, confirmed, verified, recorded"},
 	{"revert", cmd_revert, "", "ynF", "take back the last apply"},
 	{"reload", cmd_reload, "[FILE...]", "n", "load sysctl files the way sysctl -p does"},
+	{"profiles", cmd_profiles, "[NAME...]", "", "list the profiles, or show some"},
+	{"rules", cmd_rules, "[ID...]", "L", "list the rules, or show some"},
 	{"lint", cmd_lint, "FILE...", "", "check rule, parameter, counter and profile files"},
 	{"capture", cmd_capture, "DIR", "iaN", "store the raw facts of this host for --root"},
 	{"help", cmd_help, "[COMMAND]", "", "this text"},
@@ -68,6 +70,13 @@ void run_print_diag(struct run *run)
 		fprintf(stderr, "%s%s\n", run->diag.messages[i].place.file ? "" : "tcptune: ",
 			diag_format(run->arena, &run->diag.messages[i]));
 	run->diag = diag_new(run->arena);
+}
+
+void run_warn(const struct run *run, const struct plan *plan)
+{
+	for (size_t i = 0; strcmp(run->options.format, "text") && i < plan->n_settings; i++)
+		if (plan->settings[i].warning)
+			run_error("warning: %s", plan->settings[i].warning);
 }
 
 static const struct command *find_command(const char *name)

@@ -10,7 +10,9 @@
 #include <stdio.h>
 
 #include "core/fact.h"
+#include "core/profile.h"
 #include "core/report.h"
+#include "core/rule.h"
 
 struct out_options {
 	FILE *stream;
@@ -64,6 +66,12 @@ struct out {
 	void (*check)(const struct out_options *options, const struct check_report *report);
 	void (*apply)(const struct out_options *options, const struct apply_report *report);
 	void (*revert)(const struct out_options *options, const struct revert_report *report);
+	/* whole: all that is known of each; otherwise a line each. */
+	void (*profiles)(const struct out_options *options, const struct profile *const *profiles, size_t n,
+			 bool whole);
+	void (*rules)(const struct out_options *options, const struct rule *const *rules, size_t n,
+		      bool whole);
+	void (*facts)(const struct out_options *options);
 };
 
 extern const struct out out_text, out_json;

@@ -179,4 +179,7 @@ const struct out out_json = {
 	.check = out_json_check,
 	.apply = out_json_apply,
 	.revert = out_json_revert,
+	.profiles = out_json_profiles,
+	.rules = out_json_rules,
+	.facts = out_json_catalog,
 };

@@ -5,4 +5,7 @@ const struct out out_text = {
 	.check = out_text_check,
 	.apply = out_text_apply,
 	.revert = out_text_revert,
+	.profiles = out_text_profiles,
+	.rules = out_text_rules,
+	.facts = out_text_catalog,
 };

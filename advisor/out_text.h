@@ -52,5 +52,9 @@ void out_text_diff(struct page *page, const char *diff);
 void out_text_check(const struct out_options *options, const struct check_report *report);
 void out_text_apply(const struct out_options *options, const struct apply_report *report);
 void out_text_revert(const struct out_options *options, const struct revert_report *report);
+void out_text_profiles(const struct out_options *options, const struct profile *const *profiles, size_t n,
+		       bool whole);
+void out_text_rules(const struct out_options *options, const struct rule *const *rules, size_t n, bool whole);
+void out_text_catalog(const struct out_options *options);
 
 #endif
