@@ -89,20 +89,21 @@ bool transaction_run(struct transaction *transaction)
 	return put_dropin(transaction, &transaction->after);
 }
 
-/*
- * A change that was refused as a whole needs no write, one that was refused in
- * part does; where that cannot be seen it is written.
- */
+static bool is_as_before(const struct transaction *transaction, const struct change *change)
+{
+	char *now;
+
+	return !read_value(transaction, change->key, &now) && stored_same(now, change->from);
+}
+
+/* What was refused as a whole needs no write. What it reads in the end is what counts. */
 static bool undo_change(const struct transaction *transaction, const struct change *change)
 {
 	const struct change back = {.key = change->key, .from = change->to, .to = change->from};
-	char *now;
 
-	if (!(change->where & CHANGE_RUNNING))
+	if (!(change->where & CHANGE_RUNNING) || is_as_before(transaction, change))
 		return true;
-	if (!read_value(transaction, change->key, &now) && stored_same(now, change->from))
-		return true;
-	if (put(transaction, &back))
+	if (put(transaction, &back) || is_as_before(transaction, change))
 		return true;
 	problems_add(transaction->problems, change->key, "it could not be put back to \"%s\": set it by hand",
 		     change->from);
