@@ -288,7 +288,7 @@ static void put_setting(struct loading *l, const struct profile_setting *setting
 static void load_setting(struct loading *l, const struct node *node)
 {
 	struct setting_nodes nodes = {0};
-	struct profile_setting setting = {.place = node->place, .profile = l->name};
+	struct profile_setting setting = {.place = node->place, .node = node, .profile = l->name};
 	struct scope scope = scope_of(l);
 	const char *near;
 

@@ -23,6 +23,7 @@ enum profile_asks { ASKS_VALUE, ASKS_AT_LEAST, ASKS_AT_MOST, ASKS_ONE_OF };
 struct profile_setting {
 	const struct param *param;
 	struct place place;
+	const struct node *node; /* as the file has it */
 	enum profile_asks asks;
 	/*
 	 * Of a number or a tuple: an expression for each element, NULL where

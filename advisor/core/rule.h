@@ -44,6 +44,7 @@ struct rule {
 	const char *id;
 	const char *title;
 	struct place place;
+	const struct node *node; /* as the file has it */
 	enum severity severity;              /* where it does not depend on anything */
 	const struct expr *severity_when[SEVERITY_CRITICAL + 1]; /* or by condition */
 	bool has_conditions;                 /* which of the two */

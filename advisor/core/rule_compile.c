@@ -360,6 +360,7 @@ struct rule *rule_compile(struct rules *rules, const struct node *node, struct d
 	rule->id = c.nodes.id->text;
 	rule->title = c.nodes.title->text;
 	rule->place = node->place;
+	rule->node = node;
 	if (c.nodes.kernels)
 		compile_kernels(&c);
 	if (c.nodes.each)
