@@ -111,10 +111,13 @@ $(B)/tcptune: $(MAIN) $(LIB)
 $(B)/obj/%.o: advisor/%.c $(B)/flags
 	$(call compile,-c)
 
-$(B)/gen/builtin.c: scripts/embed.sh $(KNOWLEDGE) $(B)/files
+EMBED := $(patsubst %,$(B)/obj/core/%.o,node node_read node_nearest arena text diag)
+$(B)/embed: scripts/embed.c $(EMBED)
+	$(call compile,-MF $@.d -MT $@ $(LINK) $(LDFLAGS),$(EMBED) $(PKG_LIBS))
+$(B)/gen/builtin.c: $(B)/embed $(KNOWLEDGE) $(B)/files
 	$(call say,EMBED,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)sh scripts/embed.sh $(KNOWLEDGE) > $@
+	$(Q)$(B)/embed $(KNOWLEDGE) > $@
 $(B)/obj/core/builtin.o: $(B)/gen/builtin.c $(B)/flags
 	$(call compile,-c)
 

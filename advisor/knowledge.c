@@ -156,8 +156,8 @@ bool knowledge_load(struct run *run)
 	for (size_t layer = 0; layer < N(layers); layer++) {
 		for (size_t i = 0; i < builtin_n; i++)
 			if (builtin_files[i].kind == layers[layer].kind)
-				add_bytes(&loader, builtin_files[i].kind, builtin_files[i].path,
-					  builtin_files[i].bytes, builtin_files[i].length);
+				add_document(&loader, builtin_files[i].kind, builtin_files[i].path,
+					     builtin_files[i].document);
 		add_directory(&loader, layers[layer].kind, layers[layer].directory);
 	}
 	if (knowledge->n_documents)
@@ -211,8 +211,8 @@ bool knowledge_add_file(struct run *run, const char *path, const char *bytes, si
 	/* Counters of a file are added to the built-in ones: a rule beside them may use both. */
 	for (size_t i = 0; kind == BUILTIN_COUNTERS && i < builtin_n; i++)
 		if (builtin_files[i].kind == BUILTIN_COUNTERS)
-			add_bytes(&loader, BUILTIN_COUNTERS, builtin_files[i].path, builtin_files[i].bytes,
-				  builtin_files[i].length);
+			add_document(&loader, BUILTIN_COUNTERS, builtin_files[i].path,
+				     builtin_files[i].document);
 	add_document(&loader, kind, path, document);
 	if (run->diag.errors == errors && kind == BUILTIN_RULES)
 		rules_compile(run->knowledge.rules, &run->diag);
