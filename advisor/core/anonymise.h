@@ -32,7 +32,7 @@ void anonymise_set_host(struct anonymise *anonymise, const char *name);
 void anonymise_ipv4(struct anonymise *anonymise, void *address);
 void anonymise_ipv6(struct anonymise *anonymise, void *address);
 
-/* In place: netlink messages of sock_diag as they came, whole ones. Attributes that tcptune does not know are zeroed. */
+/* In place: whole netlink messages of sock_diag, as they came. Attributes that are not known here are zeroed. */
 void anonymise_diag(struct anonymise *anonymise, void *bytes, size_t n);
 
 /* In place: the text of /proc/net/tcp or /proc/net/tcp6. */

@@ -343,7 +343,8 @@ static void note(struct capture *capture, const char *list, const char *path, co
 
 void capture_missing(struct capture *capture, const char *path, int error)
 {
-	if (error == ENOENT && starts(path, "/proc/sys/"))
+	/* The default for a key, and for what a capture itself may leave out. */
+	if (error == ENOENT && (starts(path, "/proc/sys/") || starts(path, "/capture/")))
 		return;
 	note(capture, "capture/missing", path,
 	     arena_printf(capture->arena, "%s %s", capture_error_name(capture->arena, error), path));

@@ -48,7 +48,10 @@ int source_fd(const struct source *source);
 int source_read(struct source *source, const char *path, size_t limit, char **ret_bytes,
 		size_t *ret_length);
 
-/* A sysctl: source_read(), and the mode bits that the host showed, without write bits on a read-only mount. */
+/*
+ * A sysctl: source_read(), and the mode bits that the host showed, without
+ * write bits where /proc/sys/net is mounted read-only.
+ */
 int source_read_sysctl(struct source *source, const char *path, char **ret_text, unsigned *ret_mode);
 
 /* openat() inside the root, O_CLOEXEC added; a descriptor or -errno. Follows links inside the root only. */
@@ -70,10 +73,10 @@ int source_record(struct source *source, const char *directory, bool anonymise);
 
 bool source_is_recording(const struct source *source);
 
-/* Appends to a file of the capture ("capture/sockets.diag"), whole messages at a time. 0 when not recording. */
+/* Appends to a file of the capture ("capture/sockets.diag"), whole messages at a time; 0 when not recording. */
 int source_record_bytes(struct source *source, const char *path, const void *bytes, size_t n);
 
-/* The first thing that went wrong with writing the capture, -errno, or 0. What was read is not affected by it. */
+/* The first thing that went wrong in writing the capture, -errno, or 0. It does not affect what was read. */
 int source_record_error(const struct source *source);
 
 #endif
