@@ -201,12 +201,11 @@ static bool is_writable(struct job *job, const struct goal *goal)
 	return true;
 }
 
-static void report_failure(struct job *job, const struct goal *goal, int rc)
+static void cannot_write(struct job *job, const struct goal *goal, int rc)
 {
 	const struct conf_entry *entry = goal->entry;
 
 	if (rc != -EPERM && rc != -EACCES && rc != -EROFS) {
-		/* "-" does not forgive a value that the kernel refused. */
 		refuse(job, entry->place, goal->shown, strerror(-rc));
 		return;
 	}
@@ -216,23 +215,32 @@ static void report_failure(struct job *job, const struct goal *goal, int rc)
 		job->status = 1;
 }
 
+/* "-" forgives a key that may not be opened, not a value that the kernel refuses. */
+static bool was_written(struct job *job, const struct goal *goal)
+{
+	int fd, rc;
+
+	if (job->reload->dry_run)
+		return true;
+	fd = sysctl_open(job->source, goal->key);
+	if (fd < 0) {
+		cannot_write(job, goal, fd);
+		return false;
+	}
+	rc = sysctl_put(fd, goal->entry->value);
+	if (rc < 0)
+		refuse(job, goal->entry->place, goal->shown, strerror(-rc));
+	return rc == 0;
+}
+
 static void write_goal(struct job *job, const struct goal *goal)
 {
 	const struct conf_entry *entry = goal->entry;
 	const char *why = refusal(job->arena, goal->key);
-	int rc = 0;
 
-	if (why) {
+	if (why)
 		refuse(job, entry->place, goal->shown, why);
-		return;
-	}
-	if (!is_writable(job, goal))
-		return;
-	if (!job->reload->dry_run)
-		rc = sysctl_write(job->source, goal->key, entry->value);
-	if (rc < 0)
-		report_failure(job, goal, rc);
-	else
+	else if (is_writable(job, goal) && was_written(job, goal))
 		job->reload->wrote(job->reload->context, text_printable(job->arena, goal->shown),
 				   printable_value(job->arena, entry->value));
 }
@@ -256,6 +264,9 @@ static void write_glob(struct job *job, const struct conf_entry *entry)
 	bool is_refused = false;
 	size_t n;
 
+	/* "- net.*": to procps the blank belongs to the key, and nothing matches. */
+	if (strspn(entry->spelt, " \t\v\f\r"))
+		return;
 	if (sysctl_glob(job->source, entry->path, job->arena, &paths, &n) < 0) {
 		refuse(job, entry->place, entry->key, dots_refused);
 		return;

@@ -90,13 +90,32 @@ static int open_beneath(int sys, char *path)
 	return next;
 }
 
-/* One write(): the kernel parses each by itself, and a short one is not continued. */
-static int write_line(int fd, struct arena *arena, const char *value)
+int sysctl_open(struct source *source, const char *key)
 {
+	struct arena *arena = arena_new();
+	char *path = conf_path_of_key(arena, key);
+	int sys, fd = -EINVAL;
+
+	if (path_is_plain(path))
+		fd = strncmp(path, "net/", 4) ? -EPERM : 0;
+	if (fd == 0) {
+		sys = source_openat(source, "/proc/sys", O_PATH | O_DIRECTORY);
+		fd = sys < 0 ? sys : open_beneath(sys, path);
+		if (sys >= 0)
+			close(sys);
+	}
+	arena_free(arena);
+	return fd;
+}
+
+int sysctl_put(int fd, const char *value)
+{
+	struct arena *arena = arena_new();
 	const char *line = arena_printf(arena, "%s\n", value);
 	ssize_t n;
 	int rc = 0;
 
+	/* The kernel parses each write() by itself: a short one is not continued. */
 	do
 		n = write(fd, line, strlen(line));
 	while (n < 0 && errno == EINTR);
@@ -104,33 +123,16 @@ static int write_line(int fd, struct arena *arena, const char *value)
 		rc = n < 0 ? -errno : -EIO;
 	if (close(fd) < 0 && rc == 0)
 		rc = -errno;
+	arena_free(arena);
 	return rc;
-}
-
-static int write_path(struct source *source, struct arena *arena, char *path, const char *value)
-{
-	int sys, fd;
-
-	sys = source_openat(source, "/proc/sys", O_PATH | O_DIRECTORY);
-	if (sys < 0)
-		return sys;
-	fd = open_beneath(sys, path);
-	close(sys);
-	return fd < 0 ? fd : write_line(fd, arena, value);
 }
 
 int sysctl_write(struct source *source, const char *key, const char *value)
 {
-	struct arena *arena = arena_new();
-	char *path = conf_path_of_key(arena, key);
-	int rc;
+	int fd;
 
-	if (!path_is_plain(path) || strchr(value, '\n'))
-		rc = -EINVAL;
-	else if (strncmp(path, "net/", 4))
-		rc = -EPERM;
-	else
-		rc = write_path(source, arena, path, value);
-	arena_free(arena);
-	return rc;
+	if (strchr(value, '\n'))
+		return -EINVAL;
+	fd = sysctl_open(source, key);
+	return fd < 0 ? fd : sysctl_put(fd, value);
 }

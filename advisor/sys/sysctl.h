@@ -31,4 +31,12 @@ int sysctl_stat(struct source *source, const char *path, struct stat *ret);
  */
 int sysctl_write(struct source *source, const char *key, const char *value);
 
+/*
+ * The two halves of it, for who must tell a key that may not be opened from a
+ * value that was refused. A descriptor or -errno; sysctl_put() closes it, and
+ * its value has no newline.
+ */
+int sysctl_open(struct source *source, const char *key);
+int sysctl_put(int fd, const char *value);
+
 #endif
