@@ -12,7 +12,7 @@ BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share/tcptune
 
-CFLAGS ?= -O2 -g
+CFLAGS ?= $(if $(call on,$(SAN)),-O1,-O2) -g
 PKG_CONFIG ?= pkg-config
 LIBS := yaml-0.1 libmnl jansson smartcols
 VERSION := $(shell cat VERSION)
