@@ -171,4 +171,4 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(OBJ:.o=.d) $(UNITOBJ:.o=.d) $(HELPERBIN:=.d)
+-include $(B)/embed.d $(OBJ:.o=.d) $(UNITOBJ:.o=.d) $(HELPERBIN:=.d)
