@@ -8,7 +8,8 @@
 #define TCPTUNE_VERSION "unversioned"
 #endif
 
-/* From here on a double no longer tells neighbours apart, and an integer would claim that it does. */
+/* From here on a double no longer tells neighbours apart, and an integer would claim that it
+ * does. */
 #define EXACT 9007199254740992.0
 
 void out_json_put(json_t *object, const char *key, json_t *value)
@@ -34,7 +35,8 @@ json_t *out_json_begin(const char *schema)
 
 void out_json_end(const struct out_options *options, json_t *document)
 {
-	char *text = json_dumps(document, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
+	char *text = json_dumps(document,
+				JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 
 	if (!text)
 		abort();
@@ -105,7 +107,8 @@ static json_t *setting(struct arena *arena, const struct setting_result *setting
 	out_json_put(object, "claim", out_json_text(arena, setting->claim));
 	out_json_put(object, "note", out_json_text(arena, setting->note));
 	out_json_put(object, "warning", out_json_text(arena, setting->warning));
-	out_json_put(object, "sources", out_json_texts(arena, setting->sources, setting->n_sources));
+	out_json_put(object, "sources",
+		     out_json_texts(arena, setting->sources, setting->n_sources));
 	return object;
 }
 
@@ -126,7 +129,8 @@ static json_t *change(struct arena *arena, const struct change *change)
 	out_json_put(object, "from", out_json_text(arena, change->from));
 	out_json_put(object, "to", out_json_text(arena, change->to));
 	out_json_put(object, "where", json_string(change_where_name(change->where)));
-	out_json_put(object, "because", out_json_texts(arena, change->because, change->n_because));
+	out_json_put(object, "because",
+		     out_json_texts(arena, change->because, change->n_because));
 	out_json_put(object, "note", out_json_text(arena, change->note));
 	return object;
 }
@@ -168,7 +172,8 @@ json_t *out_json_obstacles(struct arena *arena, const struct plan *plan)
 		out_json_put(object, "wanted", out_json_text(arena, obstacle->wanted));
 		out_json_put(object, "file", out_json_text(arena, obstacle->place.file));
 		out_json_put(object, "line",
-			     obstacle->place.line ? json_integer(obstacle->place.line) : json_null());
+			     obstacle->place.line ? json_integer(obstacle->place.line)
+						  : json_null());
 		out_json_append(array, object);
 	}
 	return array;

@@ -2,8 +2,9 @@
 #include "out_shared.h"
 
 static const char *const outcomes[] = {
-	[APPLY_UNCHANGED] = "unchanged", [APPLY_WOULD] = "would-change", [APPLY_DONE] = "done",
-	[APPLY_RESTORED] = "restored",   [APPLY_BROKEN] = "broken",      [APPLY_STOPPED] = "stopped",
+	[APPLY_UNCHANGED] = "unchanged", [APPLY_WOULD] = "would-change",
+	[APPLY_DONE] = "done",		 [APPLY_RESTORED] = "restored",
+	[APPLY_BROKEN] = "broken",	 [APPLY_STOPPED] = "stopped",
 };
 
 static json_t *problems(struct arena *arena, const struct apply_problem *items, size_t n)
@@ -44,14 +45,17 @@ void out_json_apply(const struct out_options *options, const struct apply_report
 	json_t *document = out_json_begin("tcptune.apply/1");
 
 	put_outcome(document, report->outcome, report->dry_run);
-	out_json_put(document, "changes", out_json_changes(arena, plan->changes, plan->n_changes));
+	out_json_put(document, "changes",
+		     out_json_changes(arena, plan->changes, plan->n_changes));
 	out_json_put(document, "dropin", out_json_text(arena, plan->dropin_path));
 	out_json_put(document, "diff", diff(arena, report->dropin_diff));
 	out_json_put(document, "settings", out_json_settings(arena, plan));
-	out_json_put(document, "skipped", out_json_skipped(arena, plan->skipped, plan->n_skipped));
+	out_json_put(document, "skipped",
+		     out_json_skipped(arena, plan->skipped, plan->n_skipped));
 	out_json_put(document, "obstacles", out_json_obstacles(arena, plan));
 	out_json_put(document, "dropin_foreign", json_boolean(plan->dropin_foreign));
-	out_json_put(document, "problems", problems(arena, report->problems, report->n_problems));
+	out_json_put(document, "problems",
+		     problems(arena, report->problems, report->n_problems));
 	out_json_put(document, "record", record(report->record));
 	out_json_end(options, document);
 }
@@ -67,7 +71,8 @@ void out_json_revert(const struct out_options *options, const struct revert_repo
 	out_json_put(document, "dropin", out_json_text(arena, report->dropin_path));
 	out_json_put(document, "diff", diff(arena, report->dropin_diff));
 	out_json_put(document, "left", out_json_skipped(arena, report->left, report->n_left));
-	out_json_put(document, "problems", problems(arena, report->problems, report->n_problems));
+	out_json_put(document, "problems",
+		     problems(arena, report->problems, report->n_problems));
 	out_json_put(document, "record", record(report->record));
 	out_json_end(options, document);
 }

@@ -24,7 +24,8 @@ static json_t *uptime(const struct facts *facts)
 {
 	struct fact uptime = facts_get(facts, "uptime");
 
-	return uptime.state == FACT_KNOWN ? out_json_number(floor(uptime.value.number)) : json_null();
+	return uptime.state == FACT_KNOWN ? out_json_number(floor(uptime.value.number))
+					  : json_null();
 }
 
 static json_t *host(struct arena *arena, const struct facts *facts)
@@ -44,7 +45,8 @@ static json_t *sockets(struct arena *arena, const struct facts *facts)
 	json_t *states = json_object();
 
 	for (size_t i = 0; i < OUT_STATES; i++)
-		out_json_put(states, out_states[i].name, fact(arena, facts, out_states[i].fact));
+		out_json_put(states, out_states[i].name,
+			     fact(arena, facts, out_states[i].fact));
 	out_json_put(object, "source", fact(arena, facts, "sockets.source"));
 	out_json_put(object, "total", fact(arena, facts, "sockets.total"));
 	out_json_put(object, "states", states);
@@ -102,7 +104,8 @@ static json_t *finding(struct arena *arena, const struct finding *finding)
 	out_json_put(object, "remedy", remedies(arena, finding));
 	out_json_put(object, "risk", out_json_text(arena, finding->risk));
 	out_json_put(object, "corrects", out_json_text(arena, finding->corrects));
-	out_json_put(object, "sources", out_json_texts(arena, finding->sources, finding->n_sources));
+	out_json_put(object, "sources",
+		     out_json_texts(arena, finding->sources, finding->n_sources));
 	return object;
 }
 
@@ -136,8 +139,10 @@ static void put_judged(json_t *document, struct arena *arena, const struct check
 
 	out_json_put(document, "findings", findings(arena, judged));
 	out_json_put(document, "settings", out_json_settings(arena, plan));
-	out_json_put(document, "changes", out_json_changes(arena, plan->changes, plan->n_changes));
-	out_json_put(document, "skipped", out_json_skipped(arena, plan->skipped, plan->n_skipped));
+	out_json_put(document, "changes",
+		     out_json_changes(arena, plan->changes, plan->n_changes));
+	out_json_put(document, "skipped",
+		     out_json_skipped(arena, plan->skipped, plan->n_skipped));
 	out_json_put(document, "obstacles", out_json_obstacles(arena, plan));
 	out_json_put(document, "dropin_foreign", json_boolean(plan->dropin_foreign));
 	out_json_put(document, "unknown", unjudged(arena, judged->unknown, judged->n_unknown));

@@ -9,15 +9,9 @@
 #define NARROWEST 40
 
 static const char *const sequences[] = {
-	[STYLE_PLAIN] = "",
-	[STYLE_BOLD] = "\033[1m",
-	[STYLE_CRITICAL] = "\033[1;31m",
-	[STYLE_HIGH] = "\033[31m",
-	[STYLE_MEDIUM] = "\033[33m",
-	[STYLE_LOW] = "\033[36m",
-	[STYLE_INFO] = "\033[36m",
-	[STYLE_GOOD] = "\033[32m",
-	[STYLE_ADDED] = "\033[32m",
+	[STYLE_PLAIN] = "",	   [STYLE_BOLD] = "\033[1m",	[STYLE_CRITICAL] = "\033[1;31m",
+	[STYLE_HIGH] = "\033[31m", [STYLE_MEDIUM] = "\033[33m", [STYLE_LOW] = "\033[36m",
+	[STYLE_INFO] = "\033[36m", [STYLE_GOOD] = "\033[32m",	[STYLE_ADDED] = "\033[32m",
 	[STYLE_GONE] = "\033[31m",
 };
 

@@ -28,7 +28,8 @@ enum style {
 struct page {
 	FILE *stream;
 	struct arena *arena;
-	unsigned width; /* where paragraphs end: a line longer than 100 columns is hard to read */
+	unsigned width; /* where paragraphs end: a line longer than 100 columns is hard to read
+			 */
 	bool color;
 	bool is_started; /* something was written: a heading needs a blank line above */
 };

@@ -4,16 +4,11 @@
 #include "out_shared.h"
 
 const struct out_state out_states[OUT_STATES] = {
-	{"ESTABLISHED", "sockets.established"},
-	{"SYN_SENT", "sockets.syn_sent"},
-	{"SYN_RECV", "sockets.syn_recv"},
-	{"FIN_WAIT1", "sockets.fin_wait1"},
-	{"FIN_WAIT2", "sockets.fin_wait2"},
-	{"TIME_WAIT", "sockets.time_wait"},
-	{"CLOSE_WAIT", "sockets.close_wait"},
-	{"LAST_ACK", "sockets.last_ack"},
-	{"LISTEN", "sockets.listen"},
-	{"CLOSING", "sockets.closing"},
+	{"ESTABLISHED", "sockets.established"}, {"SYN_SENT", "sockets.syn_sent"},
+	{"SYN_RECV", "sockets.syn_recv"},	{"FIN_WAIT1", "sockets.fin_wait1"},
+	{"FIN_WAIT2", "sockets.fin_wait2"},	{"TIME_WAIT", "sockets.time_wait"},
+	{"CLOSE_WAIT", "sockets.close_wait"},	{"LAST_ACK", "sockets.last_ack"},
+	{"LISTEN", "sockets.listen"},		{"CLOSING", "sockets.closing"},
 };
 
 char *out_line(struct arena *arena, const char *text)

@@ -8,8 +8,8 @@ struct words {
 	const char *first, *last;
 };
 
-#define BROKEN_LAST \
-	"The host is neither as before nor as wanted: see to what stands above, then let " \
+#define BROKEN_LAST                                                                            \
+	"The host is neither as before nor as wanted: see to what stands above, then let "     \
 	"`tcptune" PAGE_BLANK "revert` try again."
 
 static const struct words apply_words[] = {
@@ -58,18 +58,20 @@ static bool is_failure(enum apply_outcome outcome)
 	return outcome == APPLY_RESTORED || outcome == APPLY_BROKEN || outcome == APPLY_STOPPED;
 }
 
-/* What was changed needs no reasons any more: they stood above the question, and stand in the file. */
+/* What was changed needs no reasons any more: they stood above the question, and stand in the
+ * file. */
 static void show_apply_changes(struct page *page, const struct apply_report *report)
 {
 	const struct plan *plan = report->plan;
 	bool is_done = report->outcome == APPLY_DONE;
 
-	out_text_changes(page, &(struct changes_shown){
-				       .changes = plan->changes,
-				       .n = plan->n_changes,
-				       .plan = is_done ? NULL : plan,
-				       .findings = report->check ? report->check->findings : NULL,
-			       });
+	out_text_changes(page,
+			 &(struct changes_shown){
+				 .changes = plan->changes,
+				 .n = plan->n_changes,
+				 .plan = is_done ? NULL : plan,
+				 .findings = report->check ? report->check->findings : NULL,
+			 });
 }
 
 /* What is left out, and not for a reason that a warning gives. */
@@ -126,7 +128,8 @@ void out_text_apply(const struct out_options *options, const struct apply_report
 	page_paragraph(&page, &bold, words->first);
 	if (is_failure(report->outcome))
 		show_stops(&page, report);
-	if (report->outcome != APPLY_UNCHANGED && (!is_failure(report->outcome) || report->dry_run))
+	if (report->outcome != APPLY_UNCHANGED &&
+	    (!is_failure(report->outcome) || report->dry_run))
 		show_plan(&page, options, report);
 	if (!is_failure(report->outcome)) {
 		if (report->n_problems)
@@ -152,7 +155,8 @@ void out_text_revert(const struct out_options *options, const struct revert_repo
 
 	page_paragraph(&page, &bold, words->first);
 	show_problems(&page, report->problems, report->n_problems);
-	if (report->outcome != APPLY_UNCHANGED && (!is_failure(report->outcome) || report->dry_run)) {
+	if (report->outcome != APPLY_UNCHANGED &&
+	    (!is_failure(report->outcome) || report->dry_run)) {
 		out_text_changes(&page, &(struct changes_shown){.changes = report->changes,
 								.n = report->n_changes});
 		if (!options->quiet)

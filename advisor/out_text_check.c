@@ -1,5 +1,7 @@
 #include "out_text.h"
 
+#define DRY_RUN "`tcptune" PAGE_BLANK "apply" PAGE_BLANK "--dry-run`"
+
 static const struct paragraph plain = {.lead = "", .indent = 2};
 
 static void show_pending(struct page *page, const struct check_report *report)
@@ -33,7 +35,8 @@ static void show_plan(struct page *page, const struct out_options *options,
 			     plan->dropin_path);
 	} else if (plan->n_settings && !options->quiet) {
 		page_gap(page);
-		page_paragraph(page, &plain, "Nothing to change: what can be set here is as asked.");
+		page_paragraph(page, &plain,
+			       "Nothing to change: what can be set here is as asked.");
 	}
 	out_text_obstacles(page, plan);
 }
@@ -60,10 +63,12 @@ static void show_next(struct page *page, const struct plan *plan)
 	page_gap(page);
 	page_paragraph(page, &plain,
 		       plan->n_obstacles || plan->dropin_foreign
-			       ? "Nothing is changed yet, and apply stops at what is in the way; "
-				 "`tcptune apply --dry-run` shows the rest."
-			       : "Nothing is changed yet: `tcptune apply --dry-run` shows the diff, "
-				 "`tcptune apply` makes the changes, `tcptune revert` takes them back.");
+			       ? "Nothing is changed yet, and apply stops at what is in the "
+				 "way; " DRY_RUN " shows the rest."
+			       : "Nothing is changed yet: " DRY_RUN
+				 " shows the diff, `tcptune" PAGE_BLANK
+				 "apply` makes the changes, `tcptune" PAGE_BLANK
+				 "revert` takes them back.");
 }
 
 void out_text_check(const struct out_options *options, const struct check_report *report)

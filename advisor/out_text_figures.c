@@ -49,7 +49,8 @@ static const struct fact *fullest(const struct table *table, size_t column, size
 	return best;
 }
 
-static const struct table *find_rows(const struct facts *facts, const char *name, const char **ret_why)
+static const struct table *find_rows(const struct facts *facts, const char *name,
+				     const char **ret_why)
 {
 	const struct table *table = facts_find_table(facts, name);
 
@@ -83,14 +84,15 @@ static char *ports_figure(struct arena *arena, const struct facts *facts)
 	if (!table)
 		return unknown(arena, why);
 	if (!table->n_rows)
-		return arena_strdup(arena, "no outgoing connections hold any");
+		return arena_strdup(arena, "none is held by an outgoing connection");
 	row = fullest(table, DESTINATION_USED, DESTINATION_USED);
 	if (!row)
 		return unknown(arena, cell_why(table, DESTINATION_USED, DESTINATION_USED));
 	used = row[DESTINATION_USED].value.number;
 	if (usable.state != FACT_KNOWN)
-		return arena_printf(arena, "busiest destination %s holds %.0f; how many there are is %s",
-				    cell_text(row, DESTINATION_NAME), used, out_text_fact(arena, usable));
+		return arena_printf(
+			arena, "busiest destination %s holds %.0f; how many there are is %s",
+			cell_text(row, DESTINATION_NAME), used, out_text_fact(arena, usable));
 	return arena_printf(arena, "busiest destination %s holds %.0f of %.0f (%s)",
 			    cell_text(row, DESTINATION_NAME), used, usable.value.number,
 			    percent(arena, used, usable.value.number));
@@ -110,7 +112,7 @@ static char *queue_figure(struct arena *arena, const struct facts *facts)
 	if (!row)
 		return unknown(arena, cell_why(table, LISTENER_QUEUED, LISTENER_LIMIT));
 	if (row[LISTENER_QUEUED].value.number <= 0)
-		return arena_printf(arena, "no connection waits at any of %zu listener%s",
+		return arena_printf(arena, "no connection waits (%zu listener%s)",
 				    table->n_rows, table->n_rows == 1 ? "" : "s");
 	return arena_printf(arena, "fullest is %s with %.0f waiting of at most %.0f",
 			    cell_text(row, LISTENER_NAME), row[LISTENER_QUEUED].value.number,
@@ -153,7 +155,8 @@ static char *time_wait_figure(struct arena *arena, const struct facts *facts)
 		return arena_printf(arena, "%.0f; the limit is %s", count.value.number,
 				    out_text_fact(arena, limit));
 	return arena_printf(arena, "%.0f of at most %.0f (%s)", count.value.number,
-			    limit.value.number, percent(arena, count.value.number, limit.value.number));
+			    limit.value.number,
+			    percent(arena, count.value.number, limit.value.number));
 }
 
 /* "ListenOverflows 0", with the rate where one was measured. */
@@ -164,7 +167,8 @@ static void add_counter(struct text *text, const struct facts *facts, const char
 	struct fact rate = facts_get(facts, arena_printf(arena, "rate.TcpExt.%s", name));
 	struct fact live = facts_get(facts, "sample.live");
 
-	text_printf(text, "%s%s %s", text->length ? ", " : "", name, out_text_fact(arena, total));
+	text_printf(text, "%s%s %s", text->length ? ", " : "", name,
+		    out_text_fact(arena, total));
 	if (live.state == FACT_KNOWN && live.value.boolean && rate.state == FACT_KNOWN)
 		text_printf(text, " (now %s)", value_show(arena, rate.value));
 }
@@ -187,10 +191,8 @@ static const struct {
 	const char *lead;
 	char *(*figure)(struct arena *arena, const struct facts *facts);
 } figures[] = {
-	{"  local ports    ", ports_figure},
-	{"  CLOSE_WAIT     ", close_wait_figure},
-	{"  TIME_WAIT      ", time_wait_figure},
-	{"  accept queues  ", queue_figure},
+	{"  local ports    ", ports_figure},	 {"  CLOSE_WAIT     ", close_wait_figure},
+	{"  TIME_WAIT      ", time_wait_figure}, {"  accept queues  ", queue_figure},
 	{"  since boot     ", counter_figure},
 };
 

@@ -24,7 +24,8 @@ static const struct {
 /* "subject: summary", the subject once. */
 static char *headline(struct arena *arena, const struct finding *finding)
 {
-	const char *said = finding->summary && *finding->summary ? finding->summary : finding->title;
+	const char *said =
+		finding->summary && *finding->summary ? finding->summary : finding->title;
 
 	if (!finding->subject || !*finding->subject || strstr(said, finding->subject))
 		return arena_strdup(arena, said);
@@ -85,7 +86,8 @@ static void show_rule(struct page *page, const struct finding *finding)
 	char *sources = out_join(page->arena, finding->sources, finding->n_sources, "; ");
 
 	show_labelled(page, "  source  ",
-		      arena_printf(page->arena, "[%s]%s%s", finding->id, *sources ? " " : "", sources));
+		      arena_printf(page->arena, "[%s]%s%s", finding->id, *sources ? " " : "",
+				   sources));
 }
 
 static void show_finding(struct page *page, const struct out_options *options,
@@ -198,12 +200,16 @@ static void show_healthy(struct page *page, const struct out_options *options,
 	};
 
 	page_gap(page);
-	if (!is_judged)
-		page_printf(page, &paragraph, "None of %zu rule%s could be judged.", findings->n_unknown,
-			    findings->n_unknown == 1 ? "" : "s");
+	if (!is_judged && findings->n_unknown)
+		page_printf(page, &paragraph, "None of %zu rule%s could be judged.",
+			    findings->n_unknown, findings->n_unknown == 1 ? "" : "s");
+	else if (!is_judged)
+		page_paragraph(page, &paragraph, "There was no rule to judge this host by.");
 	else if (findings->n)
-		page_printf(page, &paragraph, "Nothing wrong found: %s, %zu finding%s of less than %s severity.",
-			    count_rules(page->arena, findings), findings->n, findings->n == 1 ? " is" : "s are",
+		page_printf(page, &paragraph,
+			    "Nothing wrong found: %s, %zu finding%s of less than %s severity.",
+			    count_rules(page->arena, findings), findings->n,
+			    findings->n == 1 ? " is" : "s are",
 			    severity_name(options->severity));
 	else
 		page_printf(page, &paragraph, "Nothing wrong found: %s.",

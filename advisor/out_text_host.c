@@ -12,7 +12,8 @@ char *out_text_fact(struct arena *arena, struct fact fact)
 {
 	if (fact.state == FACT_KNOWN)
 		return value_show(arena, fact.value);
-	return arena_printf(arena, "unknown%s%s", fact.why ? ": " : "", fact.why ? fact.why : "");
+	return arena_printf(arena, "unknown%s%s", fact.why ? ": " : "",
+			    fact.why ? fact.why : "");
 }
 
 /* "web-1, Linux 6.18.44, the initial network namespace, up 12 d 4 h" */
@@ -53,8 +54,10 @@ static int by_number(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-/* The states that have sockets, largest first; returns how many. Names of unknown ones go to unknown. */
-static size_t count_states(const struct facts *facts, struct count *counts, struct text *unknown)
+/* The states that have sockets, largest first; returns how many. Names of unknown ones go to
+ * unknown. */
+static size_t count_states(const struct facts *facts, struct count *counts,
+			   struct text *unknown)
 {
 	size_t n = 0;
 
@@ -62,7 +65,8 @@ static size_t count_states(const struct facts *facts, struct count *counts, stru
 		struct fact fact = facts_get(facts, out_states[i].fact);
 
 		if (fact.state != FACT_KNOWN)
-			text_printf(unknown, "%s%s", unknown->length ? ", " : "", out_states[i].name);
+			text_printf(unknown, "%s%s", unknown->length ? ", " : "",
+				    out_states[i].name);
 		else if (fact.value.number > 0)
 			counts[n++] = (struct count){out_states[i].name, fact.value.number};
 	}
@@ -90,17 +94,21 @@ static void show_sockets(struct page *page, const struct facts *facts)
 		page_printf(page, &line, "TCP sockets %s", out_text_fact(page->arena, total));
 		return;
 	}
-	text_printf(&text, "%s TCP sockets",
-		    total.state == FACT_KNOWN ? value_show(page->arena, total.value) : "unknown number of");
+	text_printf(&text, "%s TCP socket%s",
+		    total.state == FACT_KNOWN ? value_show(page->arena, total.value)
+					      : "unknown number of",
+		    total.state == FACT_KNOWN && total.value.number == 1 ? "" : "s");
 	for (size_t i = 0; i < n; i++)
-		text_printf(&text, "%s%.0f" PAGE_BLANK "%s", i ? ", " : ": ", counts[i].number, counts[i].name);
+		text_printf(&text, "%s%.0f" PAGE_BLANK "%s", i ? ", " : ": ", counts[i].number,
+			    counts[i].name);
 	if (unknown.length)
 		text_printf(&text, "; unknown: %s", unknown.data);
 	add_source(&text, facts);
 	page_paragraph(page, &line, text.data);
 }
 
-/* Counters since boot are weak evidence: what happened weeks ago counts as much as what happens now. */
+/* Counters since boot are weak evidence: what happened weeks ago counts as much as what happens
+ * now. */
 static void show_sample(struct page *page, const struct facts *facts)
 {
 	struct fact live = facts_get(facts, "sample.live");

@@ -9,8 +9,10 @@ static const struct paragraph below = {.indent = 6};
 static const char *profile_reason(const struct plan *plan, const char *key, const char *because)
 {
 	for (size_t i = 0; plan && i < plan->n_settings; i++)
-		if (!strcmp(plan->settings[i].key, key) && !strcmp(plan->settings[i].profile, because))
-			return plan->settings[i].why ? plan->settings[i].why : "(no reason given)";
+		if (!strcmp(plan->settings[i].key, key) &&
+		    !strcmp(plan->settings[i].profile, because))
+			return plan->settings[i].why ? plan->settings[i].why
+						     : "(no reason given)";
 	return NULL;
 }
 
@@ -83,15 +85,16 @@ void out_text_obstacles(struct page *page, const struct plan *plan)
 		show_foreign(page, plan);
 	if (!plan->n_obstacles)
 		return;
-	page_heading(page, "In the way: read after %s, these would win at boot", plan->dropin_path);
+	page_heading(page, "In the way: read after %s, these would win at boot",
+		     plan->dropin_path);
 	for (size_t i = 0; i < plan->n_obstacles; i++) {
 		const struct obstacle *obstacle = &plan->obstacles[i];
 
 		page_printf(page, &item, "%s:%u: %s = %s, wanted is %s", obstacle->place.file,
-			    obstacle->place.line, obstacle->key, obstacle->value, obstacle->wanted);
+			    obstacle->place.line, obstacle->key, obstacle->value,
+			    obstacle->wanted);
 	}
-	page_paragraph(page, &below,
-		       "Change or remove these lines first.");
+	page_paragraph(page, &below, "Change or remove these lines first.");
 }
 
 static enum style diff_style(const char *line)

@@ -32,8 +32,8 @@ static void show_note(struct page *page, const struct setting_result *setting)
 {
 	if (!setting->note || (setting->warning && strstr(setting->warning, setting->note)))
 		return;
-	page_printf(page, &(struct paragraph){.indent = 6, .lead = "  "}, "%s, %s: %s", setting->key,
-		    setting_verdict_name(setting->verdict), setting->note);
+	page_printf(page, &(struct paragraph){.indent = 6, .lead = "  "}, "%s, %s: %s",
+		    setting->key, setting_verdict_name(setting->verdict), setting->note);
 }
 
 /* What the profile says about its own setting. */
@@ -47,8 +47,9 @@ static void show_reason(struct page *page, const struct setting_result *setting)
 	if (setting->claim)
 		page_printf(page, &below, "the document it is from says: %s", setting->claim);
 	if (setting->n_sources)
-		page_paragraph(page, &below,
-			       out_join(page->arena, setting->sources, setting->n_sources, "; "));
+		page_paragraph(
+			page, &below,
+			out_join(page->arena, setting->sources, setting->n_sources, "; "));
 }
 
 void out_text_settings(struct page *page, const struct out_options *options,
@@ -58,7 +59,8 @@ void out_text_settings(struct page *page, const struct out_options *options,
 
 	if (!plan->n_settings)
 		return;
-	page_heading(page, "What profile%s %s ask%s, against what is", report->n_profiles == 1 ? "" : "s",
+	page_heading(page, "What profile%s %s ask%s, against what is",
+		     report->n_profiles == 1 ? "" : "s",
 		     out_join(page->arena, report->profiles, report->n_profiles, ", "),
 		     report->n_profiles == 1 ? "s" : "");
 	out_text_table(page, options, report);
@@ -70,7 +72,8 @@ void out_text_settings(struct page *page, const struct out_options *options,
 		show_reason(page, &plan->settings[i]);
 }
 
-/* The texts of one key: the reason to leave it out is made of what the setting says, or the other way round. */
+/* The texts of one key: the reason to leave it out is made of what the setting says, or the
+ * other way round. */
 static bool is_said(const char *longer, const char *shorter)
 {
 	return longer && shorter && strstr(longer, shorter);

@@ -16,14 +16,14 @@
 enum cell { CELL_KEY, CELL_NOW, CELL_WANTED, CELL_VERDICT, CELL_PROFILE, N_CELLS };
 
 static const char *const names[N_CELLS] = {
-	[CELL_KEY] = "KEY",         [CELL_NOW] = "NOW",         [CELL_WANTED] = "WANTED",
+	[CELL_KEY] = "KEY",	    [CELL_NOW] = "NOW",		[CELL_WANTED] = "WANTED",
 	[CELL_VERDICT] = "VERDICT", [CELL_PROFILE] = "PROFILE",
 };
 
 static const enum style verdict_styles[] = {
-	[SETTING_OK] = STYLE_GOOD,        [SETTING_DIFFERS] = STYLE_MEDIUM,
+	[SETTING_OK] = STYLE_GOOD,	  [SETTING_DIFFERS] = STYLE_MEDIUM,
 	[SETTING_REMOVED] = STYLE_MEDIUM, [SETTING_NOOP] = STYLE_LOW,
-	[SETTING_ABSENT] = STYLE_LOW,     [SETTING_READ_ONLY] = STYLE_LOW,
+	[SETTING_ABSENT] = STYLE_LOW,	  [SETTING_READ_ONLY] = STYLE_LOW,
 	[SETTING_REFUSED] = STYLE_MEDIUM, [SETTING_CONFLICT] = STYLE_HIGH,
 	[SETTING_UNKNOWN] = STYLE_MEDIUM,
 };
@@ -40,7 +40,8 @@ struct sheet {
 	size_t widest[N_CELLS];
 };
 
-/* What the profile says explains why a value is fine; what is to be written explains a difference. */
+/* What the profile says explains why a value is fine; what is to be written explains a
+ * difference. */
 static const char *wanted(const struct setting_result *setting)
 {
 	if (setting->verdict == SETTING_OK && setting->asks)
@@ -57,7 +58,8 @@ static const char *now(const struct setting_result *setting)
 	return setting->verdict == SETTING_UNKNOWN ? "unknown" : "-";
 }
 
-static void add_row(struct page *page, struct sheet *sheet, const struct setting_result *setting)
+static void add_row(struct page *page, struct sheet *sheet,
+		    const struct setting_result *setting)
 {
 	struct row *row = &sheet->rows[sheet->n++];
 	const char *const texts[N_CELLS] = {
@@ -163,7 +165,8 @@ static void put_row(struct page *page, struct libscols_table *table, const struc
 }
 
 /* The library lays out and pads; the lines are folded here, at places that can be read. */
-static struct libscols_table *new_table(const struct page *page, const struct sheet *sheet, size_t width)
+static struct libscols_table *new_table(const struct page *page, const struct sheet *sheet,
+					size_t width)
 {
 	struct libscols_table *table = scols_new_table();
 
@@ -178,7 +181,8 @@ static struct libscols_table *new_table(const struct page *page, const struct sh
 			scols_table_new_column(table, names[i], 0, SCOLS_FL_WRAP);
 
 		scols_column_set_safechars(column, "\n");
-		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
+					  scols_wrapnl_nextchunk, NULL);
 	}
 	return table;
 }
@@ -228,7 +232,8 @@ void out_text_table(struct page *page, const struct out_options *options,
 		if (is_whole || plan->settings[i].verdict != SETTING_OK)
 			add_row(page, &sheet, &plan->settings[i]);
 	if (sheet.n)
-		print_sheet(page, &sheet, options->width > page->width ? options->width : page->width);
+		print_sheet(page, &sheet,
+			    options->width > page->width ? options->width : page->width);
 	if (sheet.n < plan->n_settings)
 		page_printf(page, &(struct paragraph){.indent = MARGIN},
 			    "%zu %sas asked: --verbose lists them", plan->n_settings - sheet.n,

@@ -27,8 +27,8 @@ static void show_reason(struct page *page, const struct unjudged *items, size_t 
 	for (size_t i = first; i < n; i++)
 		if (is_same(items[i].why, items[first].why))
 			text_printf(&ids, "%s%s", ids.length ? ", " : "", items[i].id);
-	page_printf(page, &item, "%s (%s)", items[first].why ? items[first].why : "no reason known",
-		    ids.data);
+	page_printf(page, &item, "%s (%s)",
+		    items[first].why ? items[first].why : "no reason known", ids.data);
 }
 
 static void show_reasons(struct page *page, const struct unjudged *items, size_t n)

@@ -5,8 +5,9 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 static const char *const severities[] = {
-	[SEVERITY_INFO] = "info", [SEVERITY_LOW] = "low",           [SEVERITY_MEDIUM] = "medium",
-	[SEVERITY_HIGH] = "high", [SEVERITY_CRITICAL] = "critical",
+	[SEVERITY_INFO] = "info",	  [SEVERITY_LOW] = "low",
+	[SEVERITY_MEDIUM] = "medium",	  [SEVERITY_HIGH] = "high",
+	[SEVERITY_CRITICAL] = "critical",
 };
 
 static const char *const remedy_kinds[] = {
@@ -17,14 +18,10 @@ static const char *const remedy_kinds[] = {
 };
 
 static const char *const verdicts[] = {
-	[SETTING_OK] = "ok",
-	[SETTING_DIFFERS] = "differs",
-	[SETTING_REMOVED] = "removed",
-	[SETTING_NOOP] = "no-op",
-	[SETTING_ABSENT] = "absent",
-	[SETTING_READ_ONLY] = "read-only",
-	[SETTING_REFUSED] = "refused",
-	[SETTING_CONFLICT] = "conflict",
+	[SETTING_OK] = "ok",	       [SETTING_DIFFERS] = "differs",
+	[SETTING_REMOVED] = "removed", [SETTING_NOOP] = "no-op",
+	[SETTING_ABSENT] = "absent",   [SETTING_READ_ONLY] = "read-only",
+	[SETTING_REFUSED] = "refused", [SETTING_CONFLICT] = "conflict",
 	[SETTING_UNKNOWN] = "unknown",
 };
 

@@ -56,7 +56,8 @@ static const struct sample {
 
 enum { COLOR = 1, QUIET = 2, VERBOSE = 4, ALL_SEVERITIES = 8 };
 
-static char *render(const struct out *out, const struct sample *sample, unsigned width, unsigned flags)
+static char *render(const struct out *out, const struct sample *sample, unsigned width,
+		    unsigned flags)
 {
 	char *bytes = NULL, *copy;
 	size_t length = 0;
@@ -185,9 +186,11 @@ static void assert_page(const char *name, const char *text, unsigned width)
 		size_t n = strcspn(line, "\n");
 
 		ck_assert_msg(line[n] == '\n', "%s: no line's end at the end", name);
-		ck_assert_msg(!n || line[n - 1] != ' ', "%s: a blank ends '%.*s'", name, (int)n, line);
+		ck_assert_msg(!n || line[n - 1] != ' ', "%s: a blank ends '%.*s'", name, (int)n,
+			      line);
 		/* A line of a diff stays what it is. */
-		ck_assert_msg(columns(line, n) <= width || is_word(line, n) || strchr("+-", *line),
+		ck_assert_msg(columns(line, n) <= width || is_word(line, n) ||
+				      strchr("+-", *line),
 			      "%s: wider than %u: '%.*s'", name, width, (int)n, line);
 		for (size_t i = 0; i < n; i++)
 			ck_assert_msg((unsigned char)line[i] >= 32 && line[i] != 127,
@@ -206,7 +209,8 @@ START_TEST(test_pages)
 
 	for (size_t i = 0; i < N(widths); i++)
 		for (unsigned flags = 0; flags < 16; flags += 2)
-			assert_page(sample->name, render(&out_text, sample, widths[i], flags), widths[i]);
+			assert_page(sample->name, render(&out_text, sample, widths[i], flags),
+				    widths[i]);
 	/* So narrow that the table does not fit; it must end all the same. */
 	ck_assert_ptr_nonnull(strchr(render(&out_text, sample, 1, 0), '\n'));
 	ck_assert_str_eq(render(&out_text, sample, 0, 0), render(&out_text, sample, 80, 0));
@@ -247,7 +251,8 @@ static const struct phrase {
 	const char *phrase;
 } phrases[] = {
 	/* the head */
-	{"check-sick", 0, true, "web-1, Linux 6.18.44, initial network namespace, up 12 d 4 h\n"},
+	{"check-sick", 0, true,
+	 "web-1, Linux 6.18.44, initial network namespace, up 12 d 4 h\n"},
 	{"check-sick", 0, true,
 	 "40212 TCP sockets: 28100 TIME_WAIT, 6902 ESTABLISHED, 5017 CLOSE_WAIT,\n"
 	 "    97 FIN_WAIT2, 43 LISTEN"},
@@ -261,16 +266,20 @@ static const struct phrase {
 	{"check-sick", QUIET, false, "web-1"},
 	{"check-blind", 0, true, "TCP sockets unknown: not observed"},
 	/* findings */
-	{"check-sick", 0, true, "4 findings: 2 critical, 1 high, 1 medium (31 rules are quiet, 3 could"},
-	{"check-sick", ALL_SEVERITIES, true, "6 findings: 2 critical, 1 high, 1 medium, 1 low, 1 info ("},
+	{"check-sick", 0, true,
+	 "4 findings: 2 critical, 1 high, 1 medium (31 rules are quiet, 3 could"},
+	{"check-sick", ALL_SEVERITIES, true,
+	 "6 findings: 2 critical, 1 high, 1 medium, 1 low, 1 info ("},
 	{"check-sick", 0, true, "\nCRITICAL  10.0.0.5 -> 10.0.0.9:3306: 26821 of 28232"},
 	{"check-sick", 0, true, "\nHIGH      python3[1234] does not close: 5000 connections"},
-	{"check-sick", 0, true, "\n          peers: 10.0.0.7:443 (3100), 10.0.0.8:443 (1900)\n"},
+	{"check-sick", 0, true,
+	 "\n          peers: 10.0.0.7:443 (3100), 10.0.0.8:443 (1900)\n"},
 	{"check-sick", 0, true, "\n  do      config: raise the program's own backlog"},
 	{"check-sick", 0, true, "\n  do      1. program: keep connections open"},
 	{"check-sick", 0, true,
 	 "\n          3. sysctl: net.ipv4.tcp_tw_reuse = 1\n             outgoing connections"},
-	{"check-sick", 0, true, "\n  do      sysctl: net.core.somaxconn = 4096\n  source  [somaxconn-low]\n"},
+	{"check-sick", 0, true,
+	 "\n  do      sysctl: net.core.somaxconn = 4096\n  source  [somaxconn-low]\n"},
 	{"check-sick", 0, true, "\n  risk    none of the sysctls"},
 	{"check-sick", 0, false, "\n  myth "},
 	{"check-sick", VERBOSE, true, "\n  myth    \"lower tcp_fin_timeout\""},
@@ -280,7 +289,8 @@ static const struct phrase {
 	{"check-sick", QUIET, true, "\nHIGH      python3[1234]"},
 	/* a healthy host */
 	{"check-healthy", 0, true, "Nothing wrong found: 36 rules are quiet"},
-	{"check-healthy", 0, true, "busiest destination 10.0.0.5 -> 10.0.0.9:3306 holds 412 of\n"},
+	{"check-healthy", 0, true,
+	 "busiest destination 10.0.0.5 -> 10.0.0.9:3306 holds 412 of\n"},
 	{"check-healthy", 0, true, "28232 (1%)"},
 	{"check-healthy", 0, true, "  CLOSE_WAIT     3, the oldest for 12 s in nginx[812]\n"},
 	{"check-healthy", 0, true, "  TIME_WAIT      1208 of at most 65536 (1%)\n"},
@@ -299,17 +309,20 @@ static const struct phrase {
 	{"check-sick", 0, true, "\nWhat profiles time-wait, web ask, against what is\n  KEY  "},
 	{"check-healthy", 0, true, "\nWhat profile time-wait asks, against what is\n  KEY  "},
 	{"check-healthy", 0, false, "PROFILE"},
-	{"check-sick", 0, true, "net.ipv4.tcp_rmem               4096 131072  4096 131072  differs    web\n"},
+	{"check-sick", 0, true,
+	 "net.ipv4.tcp_rmem               4096 131072  4096 131072  differs    web\n"},
 	{"check-sick", 0, true, "net.ipv4.tcp_mem                unknown "},
 	{"check-sick", 0, true, "\nWARNING   net.ipv4.tcp_tw_recycle: removed in kernel 4.12"},
 	{"check-sick", 0, false, "net.ipv4.tcp_tw_recycle, removed:"},
-	{"check-sick", 0, true, "net.ipv4.tcp_low_latency, no-op: without effect since kernel 4.14\n"},
+	{"check-sick", 0, true,
+	 "net.ipv4.tcp_low_latency, no-op: without effect since kernel 4.14\n"},
 	{"check-sick", 0, false, "net.core.somaxconn asks at least"},
 	{"check-sick", VERBOSE, true, "net.core.somaxconn asks at least 4096: bursts"},
 	{"check-sick", VERBOSE, true, "the document it is from says: how long"},
 	{"check-sick", QUIET, false, "KEY"},
 	/* what would change */
-	{"check-sick", 0, true, "What would change, and be kept in /etc/sysctl.d/60-tcptune.conf\n"},
+	{"check-sick", 0, true,
+	 "What would change, and be kept in /etc/sysctl.d/60-tcptune.conf\n"},
 	{"check-sick", QUIET, true, "What would change"},
 	{"check-sick", 0, true,
 	 "  net.ipv4.tcp_tw_reuse: 2 -> 1 (running and file)\n"
@@ -317,9 +330,12 @@ static const struct phrase {
 	 "      eph-port-exhaustion-dest: The local ports for one destination run out\n"},
 	{"check-sick", 0, true, "16777216 (running)\n"},
 	{"check-sick", 0, true, "  net.ipv4.tcp_syncookies: 1 (file: it runs so"},
-	{"check-sick", 0, true, "  net.ipv4.tcp_ecn: out of the drop-in (file); running it stays 2\n"},
-	{"check-sick", 0, true, "/etc/sysctl.d/99-legacy.conf:7: net.ipv4.tcp_fin_timeout = 15, wanted is 30\n"},
-	{"check-sick", 0, true, "\nWhat would not change\n  net.core.rmem_max (eph-port-exhaustion-dest)"},
+	{"check-sick", 0, true,
+	 "  net.ipv4.tcp_ecn: out of the drop-in (file); running it stays 2\n"},
+	{"check-sick", 0, true,
+	 "/etc/sysctl.d/99-legacy.conf:7: net.ipv4.tcp_fin_timeout = 15, wanted is 30\n"},
+	{"check-sick", 0, true,
+	 "\nWhat would not change\n  net.core.rmem_max (eph-port-exhaustion-dest)"},
 	{"check-sick", 0, false, "net.ipv4.tcp_low_latency (web)"},
 	/* what is not known */
 	{"check-sick", 0, true, "\nNot seen\n  - The owners of 17 sockets"},
@@ -339,14 +355,16 @@ static const struct phrase {
 	{"apply-done", 0, true, "Changed:\n"},
 	{"apply-done", 0, true, "\nUndo with: tcptune revert\n"},
 	{"apply-done", QUIET, false, "@@"},
-	{"apply-restored", 0, true, "everything is as it was before.\n  net.ipv4.tcp_rmem: the kernel refused"},
+	{"apply-restored", 0, true,
+	 "everything is as it was before.\n  net.ipv4.tcp_rmem: the kernel refused"},
 	{"apply-broken", 0, true, "could not be put back.\n  net.ipv4.tcp_rmem"},
 	{"apply-stopped", 0, true, "Stopped: nothing was touched.\n\nIn the way"},
 	{"apply-stopped", 0, false, "Undo"},
 	{"apply-stopped-dry", 0, true, "\nThis was to change:\n"},
 	/* revert */
 	{"revert-unchanged", 0, true, "Nothing to take back.\n"},
-	{"revert-done", 0, true, "Taken back:\n  net.ipv4.tcp_fin_timeout: 30 -> 60 (running and file)\n"},
+	{"revert-done", 0, true,
+	 "Taken back:\n  net.ipv4.tcp_fin_timeout: 30 -> 60 (running and file)\n"},
 	{"revert-done", 0, true, "\nLeft as it is: changed by somebody else since"},
 	{"revert-dry", 0, true, "This would be taken back:\n"},
 	{"revert-broken", 0, true, "could not be put back.\n"},
@@ -357,8 +375,9 @@ START_TEST(test_phrases)
 	const struct phrase *phrase = &phrases[_i];
 	char *text = text_of(phrase->sample, phrase->flags);
 
-	ck_assert_msg((strstr(text, phrase->phrase) != NULL) == phrase->is_there, "%s: %s: %s\n%s",
-		      phrase->sample, phrase->is_there ? "not there" : "there", phrase->phrase, text);
+	ck_assert_msg((strstr(text, phrase->phrase) != NULL) == phrase->is_there,
+		      "%s: %s: %s\n%s", phrase->sample,
+		      phrase->is_there ? "not there" : "there", phrase->phrase, text);
 }
 END_TEST
 
@@ -440,21 +459,24 @@ END_TEST
 START_TEST(test_json_is_of_its_order)
 {
 	static const char *const members[] = {
-		"schema", "tcptune", "host",    "profiles",  "sockets",	       "sample",
-		"findings", "settings", "changes", "skipped",   "obstacles",      "dropin_foreign",
-		"unknown",  "not_applicable", "quiet", "notes", "pending",
+		"schema",    "tcptune",	       "host",	   "profiles",	     "sockets",
+		"sample",    "findings",       "settings", "changes",	     "skipped",
+		"obstacles", "dropin_foreign", "unknown",  "not_applicable", "quiet",
+		"notes",     "pending",
 	};
 	json_t *document = json_of("check-sick");
 	const char *name;
 	json_t *value;
 	size_t i = 0;
 
-	json_object_foreach(document, name, value) {
+	json_object_foreach(document, name, value)
+	{
 		ck_assert_uint_lt(i, N(members));
 		ck_assert_str_eq(name, members[i++]);
 	}
 	ck_assert_uint_eq(i, N(members));
-	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(document, "host"), "uptime_s")),
+	ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(document, "host"),
+							    "uptime_s")),
 			 1054321);
 	json_decref(document);
 }
@@ -496,12 +518,18 @@ static const struct changed_row {
 	const char *outcome;
 	bool changed;
 } changed_rows[] = {
-	{"apply-unchanged", "unchanged", false},  {"apply-dry", "would-change", true},
-	{"apply-asked", "would-change", false},	  {"apply-done", "done", true},
-	{"apply-restored", "restored", false},	  {"apply-broken", "broken", true},
-	{"apply-stopped", "stopped", false},	  {"apply-stopped-dry", "stopped", false},
-	{"revert-unchanged", "unchanged", false}, {"revert-dry", "would-change", true},
-	{"revert-done", "done", true},		  {"revert-broken", "broken", true},
+	{"apply-unchanged", "unchanged", false},
+	{"apply-dry", "would-change", true},
+	{"apply-asked", "would-change", false},
+	{"apply-done", "done", true},
+	{"apply-restored", "restored", false},
+	{"apply-broken", "broken", true},
+	{"apply-stopped", "stopped", false},
+	{"apply-stopped-dry", "stopped", false},
+	{"revert-unchanged", "unchanged", false},
+	{"revert-dry", "would-change", true},
+	{"revert-done", "done", true},
+	{"revert-broken", "broken", true},
 };
 
 START_TEST(test_json_changed)
@@ -517,10 +545,12 @@ END_TEST
 
 START_TEST(test_json_apply)
 {
-	json_t *document = json_of("apply-done"), *changes = json_object_get(document, "changes");
+	json_t *document = json_of("apply-done"),
+	       *changes = json_object_get(document, "changes");
 
 	ck_assert_str_eq(string_at(document, "dropin"), "/etc/sysctl.d/60-tcptune.conf");
-	ck_assert_ptr_nonnull(strstr(string_at(document, "diff"), "\n+net.ipv4.tcp_fin_timeout = 30\n"));
+	ck_assert_ptr_nonnull(
+		strstr(string_at(document, "diff"), "\n+net.ipv4.tcp_fin_timeout = 30\n"));
 	ck_assert_int_eq(json_integer_value(json_object_get(document, "record")), 4);
 	ck_assert_str_eq(string_at(json_array_get(changes, 0), "where"), "both");
 	ck_assert(json_is_null(json_object_get(json_array_get(changes, 1), "to")));
@@ -549,7 +579,9 @@ START_TEST(test_samples)
 		ck_assert_uint_gt(strlen(text), 0);
 		if (!directory)
 			continue;
-		file = fopen(arena_printf(arena, "%s/%s.%s", directory, samples[_i].name, outs[i]->name), "w");
+		file = fopen(arena_printf(arena, "%s/%s.%s", directory, samples[_i].name,
+					  outs[i]->name),
+			     "w");
 		ck_assert_ptr_nonnull(file);
 		ck_assert_int_ge(fputs(text, file), 0);
 		ck_assert_int_eq(fclose(file), 0);
@@ -560,7 +592,8 @@ END_TEST
 /* A dry run of what could not be done says both: what would change, and why it won't. */
 START_TEST(test_dry_run_that_stops)
 {
-	static const struct apply_problem problem = {"net.ipv4.tcp_tw_reuse", "/etc/sysctl.conf:41 sets it to 0"};
+	static const struct apply_problem problem = {"net.ipv4.tcp_tw_reuse",
+						     "/etc/sysctl.conf:41 sets it to 0"};
 	struct apply_report *report = sample_apply(arena, APPLY_WOULD, true);
 	char *bytes = NULL;
 	size_t length;
@@ -572,7 +605,8 @@ START_TEST(test_dry_run_that_stops)
 	out_text.apply(&options, report);
 	fclose(options.stream);
 	ck_assert_ptr_nonnull(strstr(bytes, "This would change:\n"));
-	ck_assert_ptr_nonnull(strstr(bytes, "\nIn the way\n  net.ipv4.tcp_tw_reuse: /etc/sysctl.conf:41 sets"));
+	ck_assert_ptr_nonnull(strstr(
+		bytes, "\nIn the way\n  net.ipv4.tcp_tw_reuse: /etc/sysctl.conf:41 sets"));
 	ck_assert_ptr_nonnull(strstr(bytes, "without --dry-run nothing would be.\n"));
 	free(bytes);
 }

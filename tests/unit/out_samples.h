@@ -10,7 +10,7 @@ struct check_report *sample_sick(struct arena *arena);
 /* Nothing is wrong but for notes, and nothing is to change. */
 struct check_report *sample_healthy(struct arena *arena);
 
-/* Nothing could be observed. */
+/* Nothing could be observed, so no rule could be judged. */
 struct check_report *sample_blind(struct arena *arena);
 
 /* Every string is hostile: control characters, bytes that are no UTF-8, words without end. */
