@@ -39,7 +39,7 @@ struct options {
 	double interval;      /* seconds between two samples, 0: one sample */
 	enum severity severity;
 	const char *color;    /* "auto", "always", "never" */
-	bool quiet, verbose, yes, dry_run, force, anonymise, list_facts;
+	bool quiet, verbose, yes, dry_run, force, override, anonymise, list_facts;
 };
 
 /* What is known before the host is looked at. */

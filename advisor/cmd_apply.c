@@ -43,8 +43,9 @@ static void find_problems(struct run *run, struct apply_report *report)
 
 		add_problem(run, report, obstacle->key,
 			    arena_printf(run->arena,
-					 "%s:%u sets it to %s and is read after the drop-in: remove that line first",
-					 obstacle->place.file, obstacle->place.line, obstacle->value));
+					 "%s:%u sets it to %s and is read after the drop-in: remove that line first%s",
+					 obstacle->place.file, obstacle->place.line, obstacle->value,
+					 run->options.override ? "" : ", or see whether --override can win"));
 	}
 }
 
@@ -136,7 +137,9 @@ static enum status commit(struct run *run, const struct out_options *options, st
 static enum status carry_out(struct run *run, const struct out_options *options, struct apply_report *report)
 {
 	enum status status = STATUS_DIFFERS;
+	struct out_options outcome = *options;
 
+	outcome.quiet |= !run->options.yes;
 	report->outcome = report->plan->n_changes ? APPLY_WOULD : APPLY_UNCHANGED;
 	find_problems(run, report);
 	if (report->outcome == APPLY_UNCHANGED && !report->check->pending) {
@@ -155,7 +158,8 @@ static enum status carry_out(struct run *run, const struct out_options *options,
 	}
 	if (!is_confirmed(run, options, report, &status))
 		return status;
-	return commit(run, options, report);
+	/* The question has shown it all: what follows is the outcome. */
+	return commit(run, &outcome, report);
 }
 
 enum status cmd_apply(struct run *run, int argc, char **argv)

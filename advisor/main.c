@@ -13,7 +13,7 @@
 const struct command commands[] = {
 	{"check", cmd_check, "", "psidN",
 	 "what is wrong here, what the profiles ask, what would change (the default)"},
-	{"apply", cmd_apply, "", "psidNyn", "make the changes: shown, confirmed, verified, recorded"},
+	{"apply", cmd_apply, "", "psidNynO", "make the changes: shown, confirmed, verified, recorded"},
 	{"revert", cmd_revert, "", "ynF", "take back the last apply"},
 	{"reload", cmd_reload, "[FILE...]", "n", "load sysctl files the way sysctl -p does"},
 	{"profiles", cmd_profiles, "[NAME...]", "", "list the profiles, or show some"},
@@ -42,6 +42,8 @@ static const struct option_row {
 	{{"yes", no_argument, NULL, 'y'}, 'y', NULL, "do not ask"},
 	{{"dry-run", no_argument, NULL, 'n'}, 'n', NULL, "stop before the first write"},
 	{{"force", no_argument, NULL, 'F'}, 'F', NULL, "take back also what somebody else has changed"},
+	{{"override", no_argument, NULL, 'O'}, 'O', NULL,
+	 "name the drop-in so that it wins over files read later"},
 	{{"facts", no_argument, NULL, 'L'}, 'L', NULL, "list the facts that rules may use"},
 	{{"anonymise", no_argument, NULL, 'a'}, 'a', NULL, "hide addresses and the host's name"},
 	{{"format", required_argument, NULL, 'f'}, 0, "text|json", "how to show it"},
@@ -199,6 +201,8 @@ static bool *flag_of(struct options *options, int letter)
 		return &options->dry_run;
 	case 'F':
 		return &options->force;
+	case 'O':
+		return &options->override;
 	case 'L':
 		return &options->list_facts;
 	case 'a':

@@ -128,30 +128,55 @@ void observe_facts(struct run *run, struct observation *ret)
 	*ret = observation;
 }
 
+/* The drop-in that is there, if there is one. */
+struct dropin_file {
+	const char *path;
+	char *bytes; /* NULL: there is none */
+	size_t length;
+};
+
+static struct dropin_file read_dropin(struct run *run, const char *path)
+{
+	struct dropin_file file = {.path = path};
+
+	if (source_read(run->source, path, NODE_MAX_BYTES, &file.bytes, &file.length) < 0)
+		file.bytes = NULL;
+	return file;
+}
+
+static struct plan *make_plan(struct run *run, const struct observation *observation,
+			      const struct dropin_file *dropin)
+{
+	return plan_make(run->arena, &(struct plan_input){
+					     .catalog = &run->knowledge.catalog,
+					     .facts = observation->facts,
+					     .findings = observation->findings,
+					     .profiles = run->knowledge.profiles,
+					     .n_profiles = run->knowledge.n_profiles,
+					     .conf = &observation->confdirs->conf,
+					     .dropin_path = dropin->path,
+					     .dropin_now = dropin->bytes,
+					     .dropin_now_length = dropin->length,
+				     });
+}
+
 void observe(struct run *run, struct observation *ret)
 {
 	struct key_list list = {.run = run};
 	struct observation observation = {0};
-	char *dropin = NULL;
-	size_t length = 0;
+	/* A drop-in that was made to win stays the one. */
+	struct dropin_file dropin = read_dropin(run, DROPIN_PATH_LAST);
 
-	if (source_read(run->source, DROPIN_PATH, NODE_MAX_BYTES, &dropin, &length) < 0)
-		dropin = NULL;
-	gather_keys(&list, dropin, length);
+	if (!dropin.bytes)
+		dropin = read_dropin(run, DROPIN_PATH);
+	gather_keys(&list, dropin.bytes, dropin.length);
 	look(run, &observation, &list);
 	observation.findings = judge(run->arena, run->knowledge.rules, &run->knowledge.catalog,
 				     observation.facts);
-	observation.plan = plan_make(run->arena, &(struct plan_input){
-							 .catalog = &run->knowledge.catalog,
-							 .facts = observation.facts,
-							 .findings = observation.findings,
-							 .profiles = run->knowledge.profiles,
-							 .n_profiles = run->knowledge.n_profiles,
-							 .conf = &observation.confdirs->conf,
-							 .dropin_path = DROPIN_PATH,
-							 .dropin_now = dropin,
-							 .dropin_now_length = length,
-						 });
+	observation.plan = make_plan(run, &observation, &dropin);
+	if (run->options.override && observation.plan->n_obstacles)
+		observation.plan =
+			make_plan(run, &observation, &(struct dropin_file){.path = DROPIN_PATH_LAST});
 	*ret = observation;
 }
 

@@ -254,3 +254,8 @@ char *dropin_diff(struct arena *arena, const char *path, const char *old, const 
 	return diff_unified(arena, old ? path : "/dev/null", old ? old : "",
 			    removed ? "/dev/null" : path, removed ? "" : now);
 }
+
+bool dropin_is_path(const char *path)
+{
+	return !strcmp(path, DROPIN_PATH) || !strcmp(path, DROPIN_PATH_LAST);
+}

@@ -12,6 +12,9 @@
 
 #define DROPIN_PATH "/etc/sysctl.d/60-tcptune.conf"
 
+/* Its name where --override made it win over files that are read later. */
+#define DROPIN_PATH_LAST "/etc/sysctl.d/zzz-tcptune.conf"
+
 /* One line and what stands above it. */
 struct dropin_line {
 	const char *key;
@@ -43,6 +46,9 @@ char *dropin_print(struct arena *arena, const struct dropin *dropin);
  * Never fails: of any other file it takes the assignments and the comments right above them.
  */
 struct dropin *dropin_parse(struct arena *arena, const char *text, size_t length);
+
+/* One of the two names that a drop-in may have. */
+bool dropin_is_path(const char *path);
 
 /* NULL when no line sets the key. */
 const struct dropin_line *dropin_find(const struct dropin *dropin, const char *key);

@@ -184,7 +184,7 @@ static void add_row(struct facts *facts, struct table *table, const struct conf_
 	row[CONFIGURED_FILE] = fact_known(value_text(entry->place.file));
 	row[CONFIGURED_LINE] = fact_known(value_number(entry->place.line, UNIT_NONE));
 	row[CONFIGURED_WINS] = fact_known(value_bool(wins));
-	row[CONFIGURED_OURS] = fact_known(value_bool(strcmp(entry->place.file, DROPIN_PATH) == 0));
+	row[CONFIGURED_OURS] = fact_known(value_bool(dropin_is_path(entry->place.file)));
 }
 
 void confdirs_facts(const struct confdirs *confdirs, struct facts *facts)

@@ -121,14 +121,19 @@ static void read_pattern(struct job *job, const char *pattern)
 
 static void read_dropin(struct job *job)
 {
+	const char *path = DROPIN_PATH_LAST;
 	char *bytes;
 	size_t length;
-	int rc = source_read(job->source, DROPIN_PATH, RELOAD_FILE_BYTES, &bytes, &length);
+	int rc = source_read(job->source, path, RELOAD_FILE_BYTES, &bytes, &length);
 
+	if (rc == -ENOENT) {
+		path = DROPIN_PATH;
+		rc = source_read(job->source, path, RELOAD_FILE_BYTES, &bytes, &length);
+	}
 	if (rc < 0)
-		cannot_open(job, source_root(job->source), DROPIN_PATH, rc);
+		cannot_open(job, source_root(job->source), path, rc);
 	else
-		add_file(job, DROPIN_PATH, bytes, length);
+		add_file(job, path, bytes, length);
 }
 
 /* ------------------------------------------------------------ writing */

@@ -1,0 +1,224 @@
+/* What is asked of each key, by whom, and what keeps it from being written here. */
+#include <string.h>
+
+#include "core/plan_internal.h"
+#include "core/text.h"
+
+const char *plan_current(struct planner *p, const struct param *param)
+{
+	struct fact raw = facts_get(p->input->facts, arena_printf(p->arena, "raw:%s", param->key));
+	struct text text = text_new(p->arena);
+
+	if (raw.state != FACT_KNOWN || facts_get(p->input->facts, param->key).state != FACT_KNOWN)
+		return NULL;
+	for (const char *s = raw.value.text; *s; s++) {
+		bool is_blank = *s == '\t' || *s == ' ';
+
+		if (!is_blank)
+			text_add_n(&text, s, 1);
+		else if (text.length && text.data[text.length - 1] != ' ')
+			text_add(&text, " ");
+	}
+	return text_printable(p->arena, text.data);
+}
+
+static char *show_version(struct planner *p, struct version version)
+{
+	return value_show(p->arena, (struct value){.type = VALUE_VERSION, .version = version});
+}
+
+static bool version_is_set(struct version version)
+{
+	return version.major || version.minor || version.patch;
+}
+
+/* What keeps a key from being written here, or SETTING_OK. */
+static enum setting_verdict key_state(struct planner *p, const struct param *param, const char **ret_note)
+{
+	struct fact fact = facts_get(p->input->facts, param->key);
+	struct fact writable =
+		facts_get(p->input->facts, arena_printf(p->arena, "writable:%s", param->key));
+
+	if (fact.state == FACT_ABSENT && version_is_set(param->removed) &&
+	    version_compare(p->kernel, param->removed) >= 0) {
+		*ret_note = arena_printf(p->arena, "removed in kernel %s: %s does not have it",
+					 show_version(p, param->removed), show_version(p, p->kernel));
+		return SETTING_REMOVED;
+	}
+	if (fact.state == FACT_ABSENT) {
+		*ret_note = fact.why ? fact.why : "this kernel does not have it";
+		return SETTING_ABSENT;
+	}
+	if (fact.state == FACT_UNREADABLE) {
+		*ret_note = fact.why ? fact.why : "it could not be read";
+		return SETTING_UNKNOWN;
+	}
+	if (version_is_set(param->noop_since) && version_compare(p->kernel, param->noop_since) >= 0) {
+		*ret_note = arena_printf(p->arena, "without effect since kernel %s",
+					 show_version(p, param->noop_since));
+		return SETTING_NOOP;
+	}
+	if (param->read_only || (writable.state == FACT_KNOWN && !writable.value.boolean)) {
+		*ret_note = param->scope == PARAM_GLOBAL && !param->read_only
+				    ? "it belongs to the whole host and is read-only in this network namespace"
+				    : "the kernel does not let it be written";
+		return SETTING_READ_ONLY;
+	}
+	return SETTING_OK;
+}
+
+static void add_demand(struct planner *p, const struct demand *demand)
+{
+	p->demands = arena_grow(p->arena, p->demands, p->n, &p->capacity, sizeof(*p->demands));
+	p->demands[p->n++] = *demand;
+}
+
+void plan_skip(struct planner *p, const char *key, const char *because, const char *why)
+{
+	struct plan *plan = p->plan;
+
+	plan->skipped = arena_grow(p->arena, plan->skipped, plan->n_skipped, &p->skipped_capacity,
+				   sizeof(*plan->skipped));
+	plan->skipped[plan->n_skipped++] = (struct skipped){.key = key, .because = because, .why = why};
+}
+
+/* A setting that cannot be fulfilled as asked: its result says why, and so does the list of what is left out. */
+static void leave_out(struct planner *p, struct setting_result *result, enum setting_verdict verdict,
+		      const char *note)
+{
+	result->verdict = verdict;
+	result->note = note;
+	plan_skip(p, result->key, result->profile, note);
+}
+
+/* The wanted text of a setting that is never written, for showing. */
+static void refuse_setting(struct planner *p, const struct profile_setting *setting,
+			   struct setting_result *result)
+{
+	const char *note = NULL;
+	enum setting_verdict state = key_state(p, setting->param, &note);
+
+	if (state == SETTING_REMOVED || state == SETTING_ABSENT) {
+		leave_out(p, result, state, note);
+		result->warning = arena_printf(p->arena, "%s: %s; not written (%s)", result->key, note,
+					       setting->refuse);
+		return;
+	}
+	leave_out(p, result, SETTING_REFUSED, setting->refuse);
+	result->warning = arena_printf(p->arena, "%s: refused, %s", result->key, setting->refuse);
+}
+
+static void judge_setting(struct planner *p, const struct profile_setting *setting,
+			  struct setting_result *result, const struct wish *wish)
+{
+	const char *note = NULL;
+	enum setting_verdict state = key_state(p, setting->param, &note);
+
+	if (state != SETTING_OK) {
+		leave_out(p, result, state, note);
+		if (state == SETTING_REMOVED)
+			result->warning = arena_printf(p->arena, "%s: %s; not written", result->key, note);
+		return;
+	}
+	if (!wish->why_not)
+		note = param_refuses(p->arena, setting->param, wish->value);
+	if (wish->why_not || note) {
+		leave_out(p, result, SETTING_UNKNOWN, wish->why_not ? wish->why_not : note);
+		return;
+	}
+	result->verdict = wish->satisfied ? SETTING_OK : SETTING_DIFFERS;
+	add_demand(p, &(struct demand){
+			      .param = setting->param,
+			      .value = wish->value,
+			      .label = arena_printf(p->arena, "profile %s", setting->profile),
+			      .id = setting->profile,
+			      .why = setting->why,
+			      .sources = setting->sources,
+			      .n_sources = setting->n_sources,
+			      .setting = setting,
+			      .result = (size_t)(result - p->plan->settings),
+		      });
+}
+
+void plan_add_setting(struct planner *p, const struct profile_setting *setting)
+{
+	struct plan *plan = p->plan;
+	const char *current = plan_current(p, setting->param);
+	struct wish wish = profile_wish(setting, &p->eval, current);
+	struct setting_result *result;
+
+	if (!wish.applies && !wish.why_not)
+		return;
+	plan->settings = arena_grow(p->arena, plan->settings, plan->n_settings, &p->settings_capacity,
+				    sizeof(*plan->settings));
+	result = &plan->settings[plan->n_settings++];
+	*result = (struct setting_result){
+		.key = setting->param->key,
+		.current = current,
+		.wanted = wish.value,
+		.asks = wish.asks,
+		.profile = setting->profile,
+		.why = setting->why,
+		.claim = setting->claim,
+		.sources = setting->sources,
+		.n_sources = setting->n_sources,
+	};
+	if (setting->refuse)
+		refuse_setting(p, setting, result);
+	else
+		judge_setting(p, setting, result, &wish);
+}
+
+void plan_add_remedy(struct planner *p, const struct finding *finding, const struct remedy *remedy)
+{
+	const struct param *param = params_find(p->input->catalog->params, remedy->key);
+	const char *note = NULL;
+
+	if (key_state(p, param, &note) != SETTING_OK ||
+	    (note = param_refuses(p->arena, param, remedy->to)) != NULL) {
+		plan_skip(p, param->key, finding->id, note);
+		return;
+	}
+	add_demand(p, &(struct demand){
+			      .param = param,
+			      .value = remedy->to,
+			      .label = arena_printf(p->arena, "finding %s", finding->id),
+			      .id = finding->id,
+			      .why = finding->title,
+			      .sources = finding->sources,
+			      .n_sources = finding->n_sources,
+		      });
+}
+
+/* The id of "finding ID", NULL for another label. */
+static const char *finding_of_label(const char *label)
+{
+	return strncmp(label, "finding ", 8) ? NULL : label + 8;
+}
+
+/* Lines that findings brought, in the drop-in that is there. */
+void plan_add_kept(struct planner *p)
+{
+	for (size_t i = 0; i < p->now->n; i++) {
+		const struct dropin_line *line = &p->now->lines[i];
+		const struct param *param = params_find(p->input->catalog->params, line->key);
+		const char *note = NULL;
+
+		for (size_t k = 0; param && k < line->n_because; k++) {
+			if (!finding_of_label(line->because[k]) ||
+			    key_state(p, param, &note) != SETTING_OK ||
+			    param_refuses(p->arena, param, line->value))
+				continue;
+			add_demand(p, &(struct demand){
+					      .param = param,
+					      .value = line->value,
+					      .label = line->because[k],
+					      .id = finding_of_label(line->because[k]),
+					      .why = line->why[k],
+					      .sources = line->sources,
+					      .n_sources = line->n_sources,
+					      .is_kept = true,
+				      });
+		}
+	}
+}
