@@ -1,0 +1,211 @@
+#include <check.h>
+#include <string.h>
+
+#include "core/catalog.h"
+#include "core/text.h"
+#include "sys/confdirs.h"
+#include "tree.h"
+
+static struct arena *arena;
+static struct source *source;
+static struct confdirs *confdirs;
+
+static void setup(void)
+{
+	arena = arena_new();
+	ck_assert_int_eq(source_open(arena, tree_make(), &source), 0);
+}
+
+static void teardown(void)
+{
+	source_close(source);
+	tree_remove();
+	arena_free(arena);
+}
+
+static const char *winner(enum conf_loader loader, const char *key)
+{
+	const struct conf_entry *entry = conf_winner(&confdirs->conf, loader, key);
+
+	return entry ? arena_printf(arena, "%s:%u=%s", entry->place.file, entry->place.line, entry->value)
+		     : NULL;
+}
+
+START_TEST(an_empty_host_has_nothing)
+{
+	confdirs = confdirs_read(arena, source);
+	ck_assert_uint_eq(confdirs->conf.n_files, 0);
+	ck_assert_ptr_null(confdirs->conf.last);
+	ck_assert_uint_eq(confdirs->n_notes, 0);
+}
+END_TEST
+
+/* Executed with procps-ng 4.0.2 (14 wins) and systemd 252 (12 wins). */
+START_TEST(both_loaders_have_their_winner)
+{
+	tree_file("/usr/lib/sysctl.d/10-a.conf", "net.x = 11\n");
+	tree_file("/run/sysctl.d/10-a.conf", "net.x = 12\n");
+	tree_file("/etc/sysctl.d/05-x.conf", "net.x = 13\n");
+	tree_file("/etc/sysctl.conf", "net.x = 14\n");
+	confdirs = confdirs_read(arena, source);
+	ck_assert_str_eq(winner(CONF_PROCPS, "net.x"), "/etc/sysctl.conf:1=14");
+	ck_assert_str_eq(winner(CONF_SYSTEMD, "net.x"), "/run/sysctl.d/10-a.conf:1=12");
+	ck_assert_uint_eq(confdirs->n_notes, 0);
+}
+END_TEST
+
+START_TEST(names_are_sorted_and_hide_each_other)
+{
+	static const char *const want[] = {
+		"/etc/sysctl.d/.conf",  "/usr/lib/sysctl.d/05-Z.conf",   "/run/sysctl.d/05-a.conf",
+		"/etc/sysctl.d/5.conf", "/usr/local/lib/sysctl.d/9.conf", "/lib/sysctl.d/99.conf",
+	};
+
+	tree_file("/etc/sysctl.d/5.conf", "");
+	tree_file("/etc/sysctl.d/.conf", "");
+	tree_file("/etc/sysctl.d/README", "");
+	tree_file("/etc/sysctl.d/6.conf~", "");
+	tree_file("/etc/sysctl.d/conf", "");
+	tree_file("/run/sysctl.d/5.conf", "net.x = 1\n");
+	tree_file("/run/sysctl.d/05-a.conf", "");
+	tree_file("/usr/local/lib/sysctl.d/9.conf", "");
+	tree_file("/usr/lib/sysctl.d/05-Z.conf", "");
+	tree_file("/usr/lib/sysctl.d/9.conf", "net.x = 1\n");
+	tree_file("/lib/sysctl.d/99.conf", "");
+	tree_file("/lib/sysctl.d/9.conf", "net.x = 1\n");
+	confdirs = confdirs_read(arena, source);
+	ck_assert_uint_eq(confdirs->conf.n_files, 6);
+	for (size_t i = 0; i < 6; i++)
+		ck_assert_str_eq(confdirs->conf.files[i]->path, want[i]);
+	ck_assert_ptr_null(winner(CONF_PROCPS, "net.x"));
+}
+END_TEST
+
+START_TEST(a_merged_usr_is_read_once)
+{
+	tree_file("/usr/lib/sysctl.d/50.conf", "net.x = 1\n");
+	tree_link("/lib", "usr/lib");
+	confdirs = confdirs_read(arena, source);
+	ck_assert_uint_eq(confdirs->conf.n_files, 1);
+	ck_assert_str_eq(confdirs->conf.files[0]->path, "/usr/lib/sysctl.d/50.conf");
+}
+END_TEST
+
+/* Links to nothing and to /dev/null hide what is below; the first is worth a note. */
+START_TEST(links_mask)
+{
+	tree_file("/dev/null", "");
+	tree_link("/etc/sysctl.d/10.conf", "/dev/null");
+	tree_link("/etc/sysctl.d/20.conf", "/nowhere");
+	tree_link("/etc/sysctl.d/99-sysctl.conf", "../sysctl.conf");
+	tree_file("/usr/lib/sysctl.d/10.conf", "net.x = 1\n");
+	tree_file("/usr/lib/sysctl.d/20.conf", "net.x = 2\n");
+	tree_file("/etc/sysctl.conf", "net.y = 3\n");
+	confdirs = confdirs_read(arena, source);
+	ck_assert_ptr_null(winner(CONF_SYSTEMD, "net.x"));
+	ck_assert_ptr_null(winner(CONF_PROCPS, "net.x"));
+	ck_assert_str_eq(winner(CONF_SYSTEMD, "net.y"), "/etc/sysctl.d/99-sysctl.conf:1=3");
+	ck_assert_str_eq(winner(CONF_PROCPS, "net.y"), "/etc/sysctl.conf:1=3");
+	ck_assert_uint_eq(confdirs->n_notes, 1);
+	ck_assert_str_eq(confdirs->notes[0],
+			 "/etc/sysctl.d/20.conf: not read: No such file or directory");
+}
+END_TEST
+
+START_TEST(what_is_no_file_is_noted)
+{
+	char *large = arena_alloc(arena, CONFDIRS_FILE_BYTES + 2);
+
+	memset(large, '#', CONFDIRS_FILE_BYTES + 1);
+	tree_file("/etc/sysctl.d/10.conf/inside", "");
+	tree_file("/etc/sysctl.d/20\x1b.conf", large);
+	tree_file("/etc/sysctl.conf/inside", "");
+	confdirs = confdirs_read(arena, source);
+	ck_assert_uint_eq(confdirs->conf.n_files, 2);
+	ck_assert_ptr_null(confdirs->conf.last);
+	ck_assert_uint_eq(confdirs->n_notes, 2);
+	ck_assert_str_eq(confdirs->notes[0], "/etc/sysctl.d/10.conf: not read: Is a directory");
+	ck_assert_str_eq(confdirs->notes[1], "/etc/sysctl.d/20\\x1b.conf: not read: File too large");
+}
+END_TEST
+
+/* Rows as "name key=value", with "*" where it wins and "+" where it is ours. */
+static const char *rows(struct facts *facts)
+{
+	const struct table *table = facts_find_table(facts, "configured");
+	struct text text = text_new(arena);
+
+	ck_assert_int_eq((int)table->state, FACT_KNOWN);
+	for (size_t i = 0; i < table->n_rows; i++) {
+		const struct fact *row = table_row(table, i);
+
+		ck_assert_str_eq(row[CONFIGURED_NAME].value.text,
+				 arena_printf(arena, "%s:%.0f", row[CONFIGURED_FILE].value.text,
+					      row[CONFIGURED_LINE].value.number));
+		text_printf(&text, "%s %s=%s%s%s\n", row[CONFIGURED_NAME].value.text,
+			    row[CONFIGURED_KEY].value.text, row[CONFIGURED_VALUE].value.text,
+			    row[CONFIGURED_WINS].value.boolean ? " *" : "",
+			    row[CONFIGURED_OURS].value.boolean ? " +" : "");
+	}
+	return text.data;
+}
+
+START_TEST(assignments_become_facts)
+{
+	struct facts *facts = facts_new(arena);
+
+	tree_file("/etc/sysctl.d/10.conf", "kernel.panic = 1\nnet.a = 1\nnet.b = 1\n"
+					   "net.*.c = 1\nnet.?.c = 1\n-net.a\n");
+	tree_file("/etc/sysctl.d/60-tcptune.conf", "net/b = 2\n");
+	tree_file("/etc/sysctl.d/70.conf", "net.*.c = 2\nnet.a = 3\nnet.a = 4\n");
+	tree_file("/etc/sysctl.conf", "net.a = 5\nnet.d =\n");
+	confdirs_facts(confdirs_read(arena, source), facts);
+	ck_assert_str_eq(rows(facts), "/etc/sysctl.d/10.conf:2 net.a=1\n"
+				      "/etc/sysctl.d/10.conf:3 net.b=1\n"
+				      "/etc/sysctl.d/10.conf:4 net.*.c=1\n"
+				      "/etc/sysctl.d/10.conf:5 net.?.c=1 *\n"
+				      "/etc/sysctl.d/60-tcptune.conf:1 net.b=2 * +\n"
+				      "/etc/sysctl.d/70.conf:1 net.*.c=2 *\n"
+				      "/etc/sysctl.d/70.conf:2 net.a=3\n"
+				      "/etc/sysctl.d/70.conf:3 net.a=4 *\n"
+				      "/etc/sysctl.conf:1 net.a=5 *\n"
+				      "/etc/sysctl.conf:2 net.d= *\n");
+}
+END_TEST
+
+START_TEST(too_many_lines_are_not_read)
+{
+	struct text text = text_new(arena);
+
+	for (unsigned i = 0; i < CONFDIRS_ENTRIES - 1; i++)
+		text_printf(&text, "net.x%u=1\n", i);
+	tree_file("/etc/sysctl.d/10.conf", text.data);
+	tree_file("/etc/sysctl.d/20.conf", "net.y = 1\nnet.z = 2\n");
+	tree_file("/etc/sysctl.conf", "net.y = 1\n");
+	confdirs = confdirs_read(arena, source);
+	ck_assert_uint_eq(confdirs->n_notes, 1);
+	ck_assert_str_eq(confdirs->notes[0],
+			 "/etc/sysctl.d/20.conf: not read: the files have too many lines");
+	ck_assert_str_eq(winner(CONF_PROCPS, "net.y"), "/etc/sysctl.conf:1=1");
+}
+END_TEST
+
+Suite *confdirs_suite(void);
+
+Suite *confdirs_suite(void)
+{
+	Suite *suite = suite_create("confdirs");
+	TCase *tcase = tcase_create("confdirs");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, an_empty_host_has_nothing);
+	tcase_add_test(tcase, both_loaders_have_their_winner);
+	tcase_add_test(tcase, names_are_sorted_and_hide_each_other);
+	tcase_add_test(tcase, a_merged_usr_is_read_once);
+	tcase_add_test(tcase, links_mask);
+	tcase_add_test(tcase, what_is_no_file_is_noted);
+	tcase_add_test(tcase, assignments_become_facts);
+	tcase_add_test(tcase, too_many_lines_are_not_read);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
