@@ -72,6 +72,16 @@ static bool is_confirmed(struct run *run, const struct out_options *options,
 	return false;
 }
 
+/* To stderr, but not a second time where a person sees both streams and the text has said it. */
+static void print_problems(const struct run *run, const struct apply_problem *problems, size_t n)
+{
+	fflush(stdout);
+	if (!strcmp(run->options.format, "text") && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+		return;
+	for (size_t i = 0; i < n; i++)
+		run_error("%s: %s", problems[i].key, problems[i].text);
+}
+
 static enum status status_of(enum apply_outcome outcome)
 {
 	switch (outcome) {
@@ -93,9 +103,7 @@ static enum status finish(struct run *run, const struct out_options *options,
 			  const struct apply_report *report)
 {
 	run->out->apply(options, report);
-	fflush(stdout);
-	for (size_t i = 0; i < report->n_problems; i++)
-		run_error("%s: %s", report->problems[i].key, report->problems[i].text);
+	print_problems(run, report->problems, report->n_problems);
 	return status_of(report->outcome);
 }
 
@@ -213,9 +221,7 @@ static enum status show_revert(struct run *run, const struct revert_request *req
 	};
 
 	run->out->revert(&options, &report);
-	fflush(stdout);
-	for (size_t i = 0; i < result->n_problems; i++)
-		run_error("%s: %s", result->problems[i].key, result->problems[i].text);
+	print_problems(run, result->problems, result->n_problems);
 	return status_of(result->outcome);
 }
 

@@ -13,6 +13,12 @@ static int result(int rc)
 	return rc < 0 ? -errno : rc;
 }
 
+/* Some filesystems keep no directory to write back: they say EINVAL, and there is nothing to wait for. */
+static int sync_directory(int directory)
+{
+	return fsync(directory) && errno != EINVAL ? -errno : 0;
+}
+
 /* ----------------------------------------------------------------- read */
 
 int store_read(struct arena *arena, int directory, const char *name, struct stored_file *ret)
@@ -139,7 +145,7 @@ int store_write(int directory, const char *name, const struct stored_file *file)
 	if (rc)
 		return rc;
 	rc = file->exists ? replace(directory, name, temporary, file) : remove_file(directory, name);
-	return rc ? rc : result(fsync(directory));
+	return rc ? rc : sync_directory(directory);
 }
 
 int store_clean(int directory, const char *name)
@@ -175,12 +181,15 @@ static int open_parent(struct source *source, const char *path, const char **ret
 		 : result(openat(source_fd(source), ".", DIRECTORY));
 }
 
+/* Where the sticky bit is set others can add files, which are looked at one by one, but not replace ours. */
 static int check_trusted(int fd)
 {
 	struct stat stat;
 
 	if (fstat(fd, &stat))
 		return -errno;
+	if (stat.st_mode & S_ISVTX)
+		stat.st_mode &= (mode_t)~022;
 	return store_is_trusted(&stat) ? 0 : -EPERM;
 }
 
@@ -210,7 +219,7 @@ static int make_directory(struct source *source, const char *path, mode_t mode)
 		return parent;
 	rc = result(mkdirat(parent, base, mode));
 	if (!rc)
-		rc = result(fsync(parent));
+		rc = sync_directory(parent);
 	close(parent);
 	return rc == -EEXIST ? 0 : rc;
 }

@@ -48,7 +48,8 @@ bool store_same(const struct stored_file *a, const struct stored_file *b);
 /*
  * Opens a directory inside the source, made with its parents where it is
  * missing. With trusted it must be no link, belong to root or to this user and
- * be writable by nobody else (-EPERM): what is read there is acted upon.
+ * be writable by nobody else, or have the sticky bit as a fresh tmpfs has it
+ * (-EPERM): what is read there is acted upon.
  */
 int store_directory(struct source *source, const char *path, mode_t mode, bool trusted);
 
