@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,12 +41,20 @@ static int compare_entries(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+static size_t word_length(const char *text)
+{
+	size_t n = 0;
+
+	while (isalnum((unsigned char)text[n]) || text[n] == '_')
+		n++;
+	return n;
+}
+
 /* "TcpExt.ListenOverflows" */
 static bool is_name(const char *name)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-	size_t group = strspn(name, letters);
-	size_t leaf = group && name[group] == '.' ? strspn(name + group + 1, letters) : 0;
+	size_t group = word_length(name);
+	size_t leaf = group && name[group] == '.' ? word_length(name + group + 1) : 0;
 
 	return leaf && !name[group + 1 + leaf];
 }

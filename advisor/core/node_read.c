@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,27 +33,49 @@ static const char *types_name(struct arena *arena, unsigned types)
 	return text.data;
 }
 
-static const struct node_field *find_field(const struct node_field *fields, size_t n, const char *key)
+/* One map that is being read. */
+struct reading {
+	const struct node *map;
+	const char *what;
+	const struct node_field *fields;
+	size_t n_fields;
+	void *target;
+	struct diag *diag;
+	size_t cursor;  /* behind the field found last: maps are written in the order of their fields */
+	uint64_t seen;  /* a bit for each of the first 64 fields whose key is there */
+};
+
+static const struct node_field *find_field(struct reading *reading, const char *key)
 {
-	for (size_t i = 0; i < n; i++)
-		if (fields[i].key[0] == key[0] && !strcmp(fields[i].key, key))
-			return &fields[i];
+	const struct node_field *fields = reading->fields;
+
+	for (size_t i = 0, k = reading->cursor; i < reading->n_fields; i++, k++) {
+		if (k >= reading->n_fields)
+			k = 0;
+		if (fields[k].key[0] != key[0] || strcmp(fields[k].key, key))
+			continue;
+		reading->cursor = k + 1;
+		if (k < 64)
+			reading->seen |= UINT64_C(1) << k;
+		return &fields[k];
+	}
 	return NULL;
 }
 
-static void report_unknown(struct diag *diag, struct place place, const char *key, const char *what,
-			   const struct node_field *fields, size_t n)
+static void report_unknown(const struct reading *reading, struct place place, const char *key)
 {
-	const char **names = arena_array(diag->arena, n, sizeof(*names));
+	struct diag *diag = reading->diag;
+	const char **names = arena_array(diag->arena, reading->n_fields, sizeof(*names));
 	const char *near;
 
-	for (size_t i = 0; i < n; i++)
-		names[i] = fields[i].key;
-	near = node_nearest(key, names, n);
+	for (size_t i = 0; i < reading->n_fields; i++)
+		names[i] = reading->fields[i].key;
+	near = node_nearest(key, names, reading->n_fields);
 	if (near)
-		diag_error(diag, place, "unknown key '%s' in %s, did you mean '%s'?", key, what, near);
+		diag_error(diag, place, "unknown key '%s' in %s, did you mean '%s'?", key,
+			   reading->what, near);
 	else
-		diag_error(diag, place, "unknown key '%s' in %s", key, what);
+		diag_error(diag, place, "unknown key '%s' in %s", key, reading->what);
 }
 
 /* False, and an error, when the value cannot be one of this field's. */
@@ -70,23 +93,21 @@ static bool is_value_of(const struct node_field *field, const struct node *value
 	return true;
 }
 
-static bool read_values(const struct node *map, const char *what, const struct node_field *fields,
-			size_t n_fields, void *target, struct diag *diag)
+static bool read_values(struct reading *reading)
 {
+	const struct node *map = reading->map;
 	bool is_good = true;
 
 	for (size_t i = 0; i < map->n; i++) {
-		const struct node_field *field = find_field(fields, n_fields, map->keys[i]);
+		const struct node_field *field = find_field(reading, map->keys[i]);
 		const struct node *value = &map->items[i];
 
-		if (!field) {
-			report_unknown(diag, map->key_places[i], map->keys[i], what, fields, n_fields);
+		if (!field)
+			report_unknown(reading, map->key_places[i], map->keys[i]);
+		if (field && is_value_of(field, value, reading->diag))
+			memcpy((char *)reading->target + field->offset, &value, sizeof(value));
+		else
 			is_good = false;
-		} else if (!is_value_of(field, value, diag)) {
-			is_good = false;
-		} else {
-			memcpy((char *)target + field->offset, &value, sizeof(value));
-		}
 	}
 	return is_good;
 }
@@ -94,6 +115,7 @@ static bool read_values(const struct node *map, const char *what, const struct n
 bool node_read_map(const struct node *map, const char *what, const struct node_field *fields,
 		   size_t n_fields, void *target, struct diag *diag)
 {
+	struct reading reading = {map, what, fields, n_fields, target, diag, 0, 0};
 	bool is_good;
 
 	if (map->type != NODE_MAP) {
@@ -101,9 +123,10 @@ bool node_read_map(const struct node *map, const char *what, const struct node_f
 			   types_name(diag->arena, map->type));
 		return false;
 	}
-	is_good = read_values(map, what, fields, n_fields, target, diag);
+	is_good = read_values(&reading);
 	for (size_t i = 0; i < n_fields; i++) {
-		if (!fields[i].required || node_get(map, fields[i].key))
+		if (!fields[i].required || (i < 64 && reading.seen >> i & 1) ||
+		    node_get(map, fields[i].key))
 			continue;
 		diag_error(diag, map->place, "missing key '%s' in %s", fields[i].key, what);
 		is_good = false;

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -139,7 +140,7 @@ static struct param_bound bound_of(struct diag *diag, const struct node *node)
 
 	if (!node)
 		return (struct param_bound){0};
-	for (size_t i = 0; i < N(words); i++)
+	for (size_t i = 0; !isdigit((unsigned char)*node->text) && i < N(words); i++)
 		if (!strcmp(words[i].word, node->text))
 			return words[i].bound;
 	return (struct param_bound){true, (double)node_integer(diag, node, LLONG_MIN, LLONG_MAX), 0};
@@ -279,10 +280,12 @@ static void check_default(struct arena *arena, struct diag *diag, const struct r
 static bool is_key(const char *key)
 {
 	const char *open = strchr(key, '{');
+	size_t n = 0;
 
-	return !strncmp(key, "net.", 4) && strlen(key) < KEY_MAX &&
-	       strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.-{,}") == strlen(key) &&
-	       (!open || strchr(open, '}'));
+	while (islower((unsigned char)key[n]) || isdigit((unsigned char)key[n]) ||
+	       (key[n] && strchr("_.-{,}", key[n])))
+		n++;
+	return !strncmp(key, "net.", 4) && n < KEY_MAX && !key[n] && (!open || strchr(open, '}'));
 }
 
 /* The keys that a key with a choice in braces stands for; the entries differ in nothing else. */
