@@ -81,13 +81,18 @@ static void show_remedies(struct page *page, const struct finding *finding)
 	}
 }
 
-static void show_rule(struct page *page, const struct finding *finding)
+/* The first source is the one that decides; the others are for who wants to know it all. */
+static void show_rule(struct page *page, const struct out_options *options,
+		      const struct finding *finding)
 {
-	char *sources = out_join(page->arena, finding->sources, finding->n_sources, "; ");
+	size_t n = !options->verbose && finding->n_sources > 1 ? 1 : finding->n_sources;
+	char *sources = out_join(page->arena, finding->sources, n, "; ");
+	size_t more = finding->n_sources - n;
+	const char *rest = more ? arena_printf(page->arena, " (%zu more: --verbose)", more) : "";
 
 	show_labelled(page, "  source  ",
-		      arena_printf(page->arena, "[%s]%s%s", finding->id, *sources ? " " : "",
-				   sources));
+		      arena_printf(page->arena, "[%s]%s%s%s", finding->id, *sources ? " " : "",
+				   sources, rest));
 }
 
 static void show_finding(struct page *page, const struct out_options *options,
@@ -107,7 +112,7 @@ static void show_finding(struct page *page, const struct out_options *options,
 	show_labelled(page, "  risk    ", finding->risk);
 	if (options->verbose)
 		show_labelled(page, "  myth    ", finding->corrects);
-	show_rule(page, finding);
+	show_rule(page, options, finding);
 }
 
 /* "2 critical, 1 high" */
