@@ -114,6 +114,9 @@ const char *params_nearest(const struct params *params, const char *key);
 const struct param *param_on(struct arena *arena, const struct param *param,
 			     struct version kernel, unsigned hz);
 
+/* The number as the kernel writes it, exactly ("18446744073709551615"). */
+char *param_bound_text(struct arena *arena, const struct param_bound *bound);
+
 /* What an expression sees: number, tuple or text. */
 enum value_type param_value_type(const struct param *param);
 

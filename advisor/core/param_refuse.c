@@ -59,11 +59,11 @@ static const char *refuse_word(struct arena *arena, const struct param *param, c
 	if (*word == '-')
 		*ret = -*ret;
 	if (param->min.is_set && *ret < param->min.number)
-		return arena_printf(arena, "%s is below %.0f, the lowest that the kernel takes", word,
-				    param->min.number);
+		return arena_printf(arena, "%s is below %s, the lowest that the kernel takes", word,
+				    param_bound_text(arena, &param->min));
 	if (param->max.is_set && *ret > param->max.number)
-		return arena_printf(arena, "%s is above %.0f, the highest that the kernel takes", word,
-				    param->max.number);
+		return arena_printf(arena, "%s is above %s, the highest that the kernel takes", word,
+				    param_bound_text(arena, &param->max));
 	return NULL;
 }
 

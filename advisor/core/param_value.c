@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,16 @@ static struct param_bound bound_at(struct param_bound bound, unsigned hz)
 	if (bound.is_set && bound.dividend != 0 && hz)
 		bound.number = trunc(bound.dividend / hz);
 	return bound;
+}
+
+char *param_bound_text(struct arena *arena, const struct param_bound *bound)
+{
+	/* The double nearest to ULONG_MAX (and to LONG_MAX) is one more. */
+	if (bound->number >= (double)ULONG_MAX)
+		return arena_printf(arena, "%lu", ULONG_MAX);
+	if (bound->number >= (double)LONG_MAX)
+		return arena_printf(arena, "%ld", LONG_MAX);
+	return arena_printf(arena, "%.0f", bound->number);
 }
 
 /* What the changes make of a default: before the first that names one it is what that one says it was. */

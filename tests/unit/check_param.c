@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/builtin.h"
 #include "core/counter.h"
 #include "core/param.h"
 #include "core/text.h"
@@ -264,6 +265,14 @@ START_TEST(test_on)
 }
 END_TEST
 
+START_TEST(test_bound_text)
+{
+	ck_assert_str_eq(param_bound_text(arena, &get("ipv4.tcp_mem")->max), "18446744073709551615");
+	ck_assert_str_eq(param_bound_text(arena, &get("ipv4.tcp_rmem")->max), "2147483647");
+	ck_assert_str_eq(param_bound_text(arena, &get("ipv4.tcp_fin_timeout")->min), "-2147483");
+}
+END_TEST
+
 static const struct {
 	const char *word, *key;
 } slips[] = {
@@ -404,6 +413,48 @@ START_TEST(test_bad_counters)
 }
 END_TEST
 
+static void load_builtin(struct params *all, struct counters *counters)
+{
+	for (size_t i = 0; i < builtin_n; i++) {
+		if (builtin_files[i].kind == BUILTIN_PARAMETERS)
+			params_load(all, builtin_files[i].document, &diag);
+		if (builtin_files[i].kind == BUILTIN_COUNTERS)
+			counters_load(counters, builtin_files[i].document, &diag);
+	}
+	ck_assert_str_eq(messages(), "");
+	ck_assert_uint_gt(params_count(all), 400);
+}
+
+/* The files that come with the program hang together. */
+START_TEST(test_builtin)
+{
+	struct params *all = params_new(arena);
+	struct counters counters = counters_new(arena);
+	const struct version checked = {6, 18, 0};
+
+	load_builtin(all, &counters);
+	for (size_t i = 0; i < params_count(all); i++) {
+		const struct param *param = params_at(all, i);
+		const char *text = param_default(param, checked), *why;
+		size_t index;
+
+		ck_assert_msg(param->default_text || param->default_formula || param->read_only,
+			      "%s has no default", param->key);
+		ck_assert_msg(!text == !param->default_text && (!text || !strcmp(text, param->default_text)),
+			      "%s: the default of 6.18 is not what its changes make of it", param->key);
+		why = text && !param->read_only ? param_refuses(arena, param, text) : NULL;
+		ck_assert_msg(!why, "%s: the default is refused: %s", param->key, why);
+		for (size_t k = 0; k < param->n_related; k++)
+			ck_assert_msg(params_find(all, param->related[k]) ||
+					      counters_find(&counters, param->related[k], &index),
+				      "%s is related to %s, which is not known", param->key,
+				      param->related[k]);
+		ck_assert_msg(!param->min_key || params_find(all, param->min_key), "%s", param->key);
+		ck_assert_msg(!param->max_key || params_find(all, param->max_key), "%s", param->key);
+	}
+}
+END_TEST
+
 Suite *param_suite(void);
 
 Suite *param_suite(void)
@@ -417,10 +468,12 @@ Suite *param_suite(void)
 	tcase_add_loop_test(tcase, test_same, 0, N(pairs));
 	tcase_add_loop_test(tcase, test_default, 0, N(defaults));
 	tcase_add_test(tcase, test_on);
+	tcase_add_test(tcase, test_bound_text);
 	tcase_add_loop_test(tcase, test_nearest, 0, N(slips));
 	tcase_add_test(tcase, test_find);
 	tcase_add_test(tcase, test_replace);
 	tcase_add_loop_test(tcase, test_bad, 0, N(bad));
+	tcase_add_test(tcase, test_builtin);
 	tcase_add_test(tcase, test_counters);
 	tcase_add_loop_test(tcase, test_bad_counters, 0, N(bad_counters));
 	suite_add_tcase(suite, tcase);
