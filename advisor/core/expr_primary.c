@@ -92,10 +92,10 @@ static const struct expr *parse_tuple(struct parser *p)
 			return lex_fail(p, at, "a tuple has at most %d elements", TUPLE_MAX);
 		if (!build_want(p, at, item, VALUE_NUMBER))
 			return NULL;
-		if (expr->n_args && item->unit != expr->unit)
+		if (item->unit != UNIT_NONE && expr->unit != UNIT_NONE && item->unit != expr->unit)
 			return lex_fail(p, at, "the elements of a tuple have one unit");
 		expr->args[expr->n_args++] = item;
-		expr->unit = item->unit;
+		expr->unit = item->unit != UNIT_NONE ? item->unit : expr->unit;
 		build_adopt(expr, item);
 	} while (lex_accept(p, ","));
 	return lex_expect(p, "]") ? expr : NULL;

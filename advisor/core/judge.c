@@ -196,7 +196,7 @@ static void add_finding(struct court *court, const struct rule *rule, enum sever
 
 static enum verdict judge_once(struct court *court, const struct rule *rule, const char **ret_why)
 {
-	enum severity severity;
+	enum severity severity = SEVERITY_INFO;
 	enum verdict verdict;
 
 	if (rule->when) {
