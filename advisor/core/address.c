@@ -3,34 +3,10 @@
 
 #include "core/address.h"
 
-static const uint8_t v4_prefix[12] = {[10] = 0xff, [11] = 0xff};
-
-struct address address_v4(const void *four)
-{
-	struct address address;
-
-	memcpy(address.bytes, v4_prefix, sizeof(v4_prefix));
-	memcpy(address.bytes + sizeof(v4_prefix), four, 4);
-	return address;
-}
-
-struct address address_v6(const void *sixteen)
-{
-	struct address address;
-
-	memcpy(address.bytes, sixteen, sizeof(address.bytes));
-	return address;
-}
-
-bool address_is_v4(const struct address *address)
-{
-	return !memcmp(address->bytes, v4_prefix, sizeof(v4_prefix));
-}
-
 bool address_is_any(const struct address *address)
 {
 	static const uint8_t zero[16];
-	size_t prefix = address_is_v4(address) ? sizeof(v4_prefix) : 0;
+	size_t prefix = address_is_v4(address) ? 12 : 0;
 
 	return !memcmp(address->bytes + prefix, zero, sizeof(zero) - prefix);
 }

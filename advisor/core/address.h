@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/arena.h"
 
@@ -14,11 +15,41 @@ struct address {
 	uint8_t bytes[16]; /* network byte order */
 };
 
-/* From 4 and from 16 bytes in network byte order. */
-struct address address_v4(const void *four);
-struct address address_v6(const void *sixteen);
+/*
+ * From 4 and from 16 bytes in network byte order. Inline, with
+ * address_is_v4(): they run for each of some hundred thousand sockets.
+ */
+static inline struct address address_v4(const void *four)
+{
+	struct address address = {{[10] = 0xff, [11] = 0xff}};
 
-bool address_is_v4(const struct address *address);
+	memcpy(address.bytes + 12, four, 4);
+	return address;
+}
+
+static inline struct address address_v6(const void *sixteen)
+{
+	struct address address;
+
+	memcpy(address.bytes, sixteen, sizeof(address.bytes));
+	return address;
+}
+
+static inline bool address_is_v4(const struct address *address)
+{
+	static const uint8_t prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	return !memcmp(address->bytes, prefix, 8) && !memcmp(address->bytes + 8, prefix + 8, 4);
+}
+
+/* The 4 bytes of an IPv4 address, as they stand. */
+static inline uint32_t address_v4_word(const struct address *address)
+{
+	uint32_t word;
+
+	memcpy(&word, address->bytes + 12, sizeof(word));
+	return word;
+}
 
 /* 0.0.0.0 or ::, what a socket that listens everywhere is bound to. */
 bool address_is_any(const struct address *address);

@@ -32,9 +32,9 @@ static const char *const state_facts[N_STATES] = {
 struct census {
 	struct arena *arena;
 	uint64_t states[N_STATES];
-	uint64_t total, fin_wait2_mini, fin_wait2_orphans, time_wait_incoming, time_wait_outgoing;
+	uint64_t fin_wait2_mini, fin_wait2_orphans, time_wait_incoming, time_wait_outgoing;
 	uint64_t owned_fin_wait2;
-	bool is_local_port[65536]; /* connect() may take it */
+	struct portset local_ports; /* those that connect() may take */
 	struct listeners *listeners;
 	struct groups *groups;
 	struct waiting *waiting;
@@ -46,30 +46,34 @@ static const struct {
 	const char *name;
 	size_t offset;
 } counts[] = {
-	{"sockets.total", offsetof(struct census, total)},
 	{"sockets.fin_wait2_mini", offsetof(struct census, fin_wait2_mini)},
 	{"sockets.fin_wait2_orphans", offsetof(struct census, fin_wait2_orphans)},
 	{"sockets.time_wait_incoming", offsetof(struct census, time_wait_incoming)},
 	{"sockets.time_wait_outgoing", offsetof(struct census, time_wait_outgoing)},
 };
 
-/* reserved as ports_merge() prints it: ascending, numbers and ranges that are valid. */
+/* list as ports_merge() prints it: ascending, numbers and ranges that are valid. */
+static void remove_list(struct portset *set, char *list)
+{
+	while (*list) {
+		unsigned long port = strtoul(list, &list, 10);
+		unsigned long last = *list == '-' ? strtoul(list + 1, &list, 10) : port;
+
+		for (; port <= last; port++)
+			portset_remove(set, (uint32_t)port);
+		list += *list == ',';
+	}
+}
+
 static void set_local_ports(struct census *census, const struct census_options *options)
 {
-	const char *reserved = options->reserved ? options->reserved : "";
-	char *list = ports_merge(census->arena, reserved, "");
 	unsigned high = options->port_high < 65535 ? options->port_high : 65535;
 
 	for (unsigned port = options->port_low; port <= high && options->port_high; port++)
-		census->is_local_port[port] = true;
-	while (*list) {
-		unsigned long first = strtoul(list, &list, 10);
-		unsigned long last = *list == '-' ? strtoul(list + 1, &list, 10) : first;
-
-		for (; first <= last && first < N(census->is_local_port); first++)
-			census->is_local_port[first] = false;
-		list += *list == ',';
-	}
+		portset_add(&census->local_ports, port);
+	if (options->reserved && *options->reserved)
+		remove_list(&census->local_ports,
+			    ports_merge(census->arena, options->reserved, ""));
 }
 
 struct census *census_new(const struct census_options *options)
@@ -126,7 +130,6 @@ void census_add(struct census *census, const struct census_socket *socket)
 	if (state >= N_STATES || !state_facts[state])
 		return;
 	census->states[state]++;
-	census->total++;
 	if (state == TCP_LISTEN) {
 		listeners_add(census->listeners, socket);
 		return;
@@ -134,7 +137,7 @@ void census_add(struct census *census, const struct census_socket *socket)
 	is_incoming = listeners_have(census->listeners, &socket->address, socket->port);
 	groups_add(census->groups, socket, state,
 		   is_incoming ? GROUP_CLIENT : GROUP_DESTINATION,
-		   census->is_local_port[socket->port]);
+		   portset_has(&census->local_ports, socket->port));
 	if (state == TCP_TIME_WAIT)
 		*(is_incoming ? &census->time_wait_incoming : &census->time_wait_outgoing) += 1;
 	else if (state == TCP_SYN_RECV)
@@ -147,7 +150,7 @@ void census_add(struct census *census, const struct census_socket *socket)
 
 struct inodes *census_wanted(struct census *census)
 {
-	listeners_want(census->listeners, census->is_local_port, census->wanted);
+	listeners_want(census->listeners, &census->local_ports, census->wanted);
 	return census->wanted;
 }
 
@@ -181,9 +184,15 @@ static void set_number(struct facts *facts, const char *name, uint64_t number)
 
 void census_facts(const struct census *census, struct facts *facts)
 {
-	for (size_t i = 0; i < N(state_facts); i++)
-		if (state_facts[i])
-			set_number(facts, state_facts[i], census->states[i]);
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < N(state_facts); i++) {
+		if (!state_facts[i])
+			continue;
+		set_number(facts, state_facts[i], census->states[i]);
+		total += census->states[i];
+	}
+	set_number(facts, "sockets.total", total);
 	for (size_t i = 0; i < N(counts); i++) {
 		uint64_t number;
 
@@ -206,6 +215,7 @@ void census_facts_missing(struct facts *facts, const char *why)
 			facts_set_missing(facts, state_facts[i], FACT_UNREADABLE, why);
 	for (size_t i = 0; i < N(counts); i++)
 		facts_set_missing(facts, counts[i].name, FACT_UNREADABLE, why);
+	facts_set_missing(facts, "sockets.total", FACT_UNREADABLE, why);
 	for (size_t i = 0; i < N(texts); i++)
 		facts_set_missing(facts, texts[i], FACT_UNREADABLE, why);
 	for (size_t i = 0; i < N(tables); i++) {

@@ -13,9 +13,10 @@
  * ip_local_port_range, so `used` of its destination stays 0.
  *
  * Destinations and clients are at most CENSUS_GROUPS each, counted as in
- * core/tally.h: with 400,000 sockets that all differ, a count is low by 12 at
- * most. Then, and where the CENSUS_ROWS most used do not hold all, the table
- * is marked incomplete.
+ * core/tally.h: of 400,000 sockets a count can miss 48 at most, and only
+ * where there are more groups than that. Then, and where the CENSUS_ROWS most
+ * used are not all, the table is marked incomplete. More groups would not
+ * name more culprits, and would no longer fit the processor's cache.
  */
 #ifndef TCPTUNE_CENSUS_H
 #define TCPTUNE_CENSUS_H
@@ -28,22 +29,22 @@
 #include "core/inodes.h"
 #include "core/owners.h"
 
-#define CENSUS_GROUPS 65536u
-#define CENSUS_ROWS 1000u
+#define CENSUS_GROUPS 16384u
+#define CENSUS_ROWS 500u
 
 /* TIME_WAIT and FIN_WAIT2 mini-sockets have this timer (Linux 6.1 net/ipv4/inet_diag.c inet_twsk_diag_fill()). */
 #define CENSUS_TIMER_MINI 3
 
-/* One socket as the kernel shows it. Ports in host byte order. */
+/* One socket as the kernel shows it. */
 struct census_socket {
+	struct address address, peer;
+	uint16_t port, peer_port; /* host byte order */
 	uint8_t state; /* TCP_ESTABLISHED ... of netinet/tcp.h, or 12, which the kernel calls NEW_SYN_RECV */
 	uint8_t timer;
-	bool is_v6_only;    /* of a listener */
-	bool has_limit;     /* of a listener: wqueue is the limit of its queue */
-	bool has_drops;     /* drops is known */
-	bool has_last_ack;  /* last_ack is known */
-	uint16_t port, peer_port;
-	struct address address, peer;
+	bool is_v6_only;   /* of a listener */
+	bool has_limit;    /* of a listener: wqueue is the limit of its queue */
+	bool has_drops;    /* drops is known */
+	bool has_last_ack; /* last_ack is known */
 	uint32_t rqueue; /* unread bytes, the FIN is one of them; of a listener: connections that wait */
 	uint32_t wqueue; /* bytes that are not sent or not acknowledged */
 	uint32_t uid;

@@ -1,5 +1,6 @@
 #include <netinet/tcp.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "core/catalog.h"
 #include "core/groups.h"
@@ -11,18 +12,25 @@
 /* Of a destination only USED is less than all: the ports that connect() takes. */
 enum count { USED, TIME_WAIT, ESTABLISHED, SYN_SENT, CLOSE_WAIT, FIN_WAIT, N_COUNTS, NONE };
 
+/*
+ * Keys: a word with the port, then the addresses. IPv4 has a mark in the
+ * first word and one word an address: three words to hash and compare for
+ * most sockets of most hosts, instead of nine.
+ */
+#define IS_V4 0x10000u
+
 /* 64 bytes with the tally's own word: one line of the cache. */
 struct destination {
-	struct address source, address;
 	uint32_t port;
+	uint32_t ends[8]; /* source, address */
 	uint32_t counts[N_COUNTS];
 };
 
 enum client_count { C_USED, C_TIME_WAIT, C_ESTABLISHED, C_CLOSE_WAIT, C_LOCAL, N_CLIENT_COUNTS };
 
 struct client {
-	struct address address;
 	uint32_t port;
+	uint32_t address[4];
 	uint32_t counts[N_CLIENT_COUNTS];
 };
 
@@ -69,11 +77,40 @@ struct groups *groups_new(struct arena *arena, uint64_t seed, bool has_range)
 	return groups;
 }
 
+static struct destination *use_destination(struct groups *groups, const struct census_socket *socket)
+{
+	struct destination key;
+
+	if (!address_is_v4(&socket->peer)) {
+		key.port = socket->peer_port;
+		memcpy(key.ends, &socket->address, sizeof(socket->address));
+		memcpy(key.ends + 4, &socket->peer, sizeof(socket->peer));
+		return tally_use(groups->destinations, &key, offsetof(struct destination, counts));
+	}
+	key.port = socket->peer_port | IS_V4;
+	key.ends[0] = address_v4_word(&socket->address);
+	key.ends[1] = address_v4_word(&socket->peer);
+	return tally_use(groups->destinations, &key, offsetof(struct destination, ends[2]));
+}
+
+static struct client *use_client(struct groups *groups, const struct census_socket *socket)
+{
+	struct client key;
+
+	if (!address_is_v4(&socket->peer)) {
+		key.port = socket->port;
+		memcpy(key.address, &socket->peer, sizeof(socket->peer));
+		return tally_use(groups->clients, &key, offsetof(struct client, counts));
+	}
+	key.port = socket->port | IS_V4;
+	key.address[0] = address_v4_word(&socket->peer);
+	return tally_use(groups->clients, &key, offsetof(struct client, address[1]));
+}
+
 static void add_destination(struct groups *groups, const struct census_socket *socket,
 			    unsigned state, bool is_local_port)
 {
-	struct destination key = {socket->address, socket->peer, socket->peer_port, {0}};
-	struct destination *destination = tally_use(groups->destinations, &key);
+	struct destination *destination = use_destination(groups, socket);
 	unsigned count = destination_count[state];
 
 	/* Where the range is not known all count, so that the order of the rows still says something. */
@@ -84,8 +121,7 @@ static void add_destination(struct groups *groups, const struct census_socket *s
 
 static void add_client(struct groups *groups, const struct census_socket *socket, unsigned state)
 {
-	struct client key = {socket->peer, socket->port, {0}};
-	struct client *client = tally_use(groups->clients, &key);
+	struct client *client = use_client(groups, socket);
 
 	client->counts[C_USED]++;
 	client->counts[C_TIME_WAIT] += state == TCP_TIME_WAIT;
@@ -103,6 +139,24 @@ void groups_add(struct groups *groups, const struct census_socket *socket, unsig
 		add_destination(groups, socket, state, is_local_port);
 }
 
+/* The address that stands at words[index] of a key, in units of one. */
+static struct address end_of(uint32_t port, const uint32_t *words, size_t index)
+{
+	return port & IS_V4 ? address_v4(words + index) : address_v6(words + 4 * index);
+}
+
+static int compare_ends(uint32_t port_a, const uint32_t *a, uint32_t port_b, const uint32_t *b,
+			size_t index)
+{
+	struct address x, y;
+
+	if (port_a & port_b & IS_V4)
+		return memcmp(a + index, b + index, sizeof(*a));
+	x = end_of(port_a, a, index);
+	y = end_of(port_b, b, index);
+	return address_compare(&x, &y);
+}
+
 static int compare_destinations(const void *a, const void *b)
 {
 	const struct destination *x = *(const struct destination *const *)a;
@@ -111,12 +165,10 @@ static int compare_destinations(const void *a, const void *b)
 
 	if (x->counts[USED] != y->counts[USED])
 		return x->counts[USED] > y->counts[USED] ? -1 : 1;
-	order = address_compare(&x->source, &y->source);
+	order = compare_ends(x->port, x->ends, y->port, y->ends, 0);
 	if (!order)
-		order = address_compare(&x->address, &y->address);
-	if (!order)
-		order = x->port < y->port ? -1 : x->port > y->port;
-	return order;
+		order = compare_ends(x->port, x->ends, y->port, y->ends, 1);
+	return order ? order : x->port < y->port ? -1 : x->port > y->port;
 }
 
 static int compare_clients(const void *a, const void *b)
@@ -127,7 +179,7 @@ static int compare_clients(const void *a, const void *b)
 
 	if (x->counts[C_USED] != y->counts[C_USED])
 		return x->counts[C_USED] > y->counts[C_USED] ? -1 : 1;
-	order = address_compare(&x->address, &y->address);
+	order = compare_ends(x->port, x->address, y->port, y->address, 0);
 	return order ? order : x->port < y->port ? -1 : x->port > y->port;
 }
 
@@ -150,29 +202,32 @@ static void fill_destination(struct arena *arena, const struct destination *dest
 		{DESTINATION_CLOSE_WAIT, CLOSE_WAIT},
 		{DESTINATION_FIN_WAIT, FIN_WAIT},
 	};
-	const char *source = address_text(arena, &destination->source);
-	const char *to = address_endpoint(arena, &destination->address, destination->port);
+	struct address from = end_of(destination->port, destination->ends, 0);
+	struct address to = end_of(destination->port, destination->ends, 1);
+	const char *source = address_text(arena, &from);
+	uint32_t port = destination->port & UINT16_MAX;
 
-	row[DESTINATION_NAME] = fact_known(value_text(arena_printf(arena, "%s -> %s", source, to)));
+	row[DESTINATION_NAME] = fact_known(value_text(
+		arena_printf(arena, "%s -> %s", source, address_endpoint(arena, &to, port))));
 	row[DESTINATION_SOURCE] = fact_known(value_text(source));
-	row[DESTINATION_ADDRESS] =
-		fact_known(value_text(address_text(arena, &destination->address)));
-	row[DESTINATION_PORT] = number(destination->port);
+	row[DESTINATION_ADDRESS] = fact_known(value_text(address_text(arena, &to)));
+	row[DESTINATION_PORT] = number(port);
 	row[DESTINATION_LOOPBACK] =
-		fact_known(value_bool(address_is_loopback(&destination->source) ||
-				      address_is_loopback(&destination->address)));
+		fact_known(value_bool(address_is_loopback(&from) || address_is_loopback(&to)));
 	for (size_t i = 0; i < N(cells); i++)
 		row[cells[i].column] = number(destination->counts[cells[i].count]);
 }
 
 static void fill_client(struct arena *arena, const struct client *client, struct fact *row)
 {
-	const char *address = address_text(arena, &client->address);
-	bool is_here = client->counts[C_LOCAL] || address_is_loopback(&client->address);
+	struct address peer = end_of(client->port, client->address, 0);
+	const char *address = address_text(arena, &peer);
+	bool is_here = client->counts[C_LOCAL] || address_is_loopback(&peer);
+	uint32_t port = client->port & UINT16_MAX;
 
 	row[CLIENT_NAME] = fact_known(
-		value_text(arena_printf(arena, "%s -> :%u", address, client->port)));
-	row[CLIENT_PORT] = number(client->port);
+		value_text(arena_printf(arena, "%s -> :%u", address, port)));
+	row[CLIENT_PORT] = number(port);
 	row[CLIENT_ADDRESS] = fact_known(value_text(address));
 	row[CLIENT_LOOPBACK] = fact_known(value_bool(is_here));
 	row[CLIENT_USED] = number(client->counts[C_USED]);

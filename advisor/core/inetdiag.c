@@ -57,41 +57,35 @@ static void read_attributes(const struct nlmsghdr *header, struct census_socket 
 	}
 }
 
-/* False for what is no IPv4 or IPv6 socket. */
-static bool read_addresses(const struct inet_diag_msg *message, struct census_socket *socket)
-{
-	switch (message->idiag_family) {
-	case AF_INET:
-		socket->address = address_v4(message->id.idiag_src);
-		socket->peer = address_v4(message->id.idiag_dst);
-		return true;
-	case AF_INET6:
-		socket->address = address_v6(message->id.idiag_src);
-		socket->peer = address_v6(message->id.idiag_dst);
-		return true;
-	default:
-		return false;
-	}
-}
-
 static void read_socket(struct inetdiag *dump, const struct nlmsghdr *header)
 {
-	const struct inet_diag_msg *message = mnl_nlmsg_get_payload(header);
-	struct census_socket socket = {0};
+	/* NLMSG_DATA(): a call of libmnl for each socket can be told by a clock. */
+	const struct inet_diag_msg *message = NLMSG_DATA(header);
+	struct census_socket socket;
+	bool is_v4;
 
-	if (mnl_nlmsg_get_payload_len(header) < sizeof(*message) ||
-	    !read_addresses(message, &socket))
+	if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*message)))
 		return;
-	socket.state = message->idiag_state;
-	socket.timer = message->idiag_timer;
-	socket.has_limit = message->idiag_state == TCP_LISTEN;
-	socket.port = ntohs(message->id.idiag_sport);
-	socket.peer_port = ntohs(message->id.idiag_dport);
-	socket.rqueue = message->idiag_rqueue;
-	socket.wqueue = message->idiag_wqueue;
-	socket.uid = message->idiag_uid;
-	socket.inode = message->idiag_inode;
-	read_attributes(header, &socket);
+	is_v4 = message->idiag_family == AF_INET;
+	if (!is_v4 && message->idiag_family != AF_INET6)
+		return;
+	socket = (struct census_socket){
+		.address = is_v4 ? address_v4(message->id.idiag_src)
+				 : address_v6(message->id.idiag_src),
+		.peer = is_v4 ? address_v4(message->id.idiag_dst)
+			      : address_v6(message->id.idiag_dst),
+		.port = ntohs(message->id.idiag_sport),
+		.peer_port = ntohs(message->id.idiag_dport),
+		.state = message->idiag_state,
+		.timer = message->idiag_timer,
+		.has_limit = message->idiag_state == TCP_LISTEN,
+		.rqueue = message->idiag_rqueue,
+		.wqueue = message->idiag_wqueue,
+		.uid = message->idiag_uid,
+		.inode = message->idiag_inode,
+	};
+	if (!dump->has_no_attributes)
+		read_attributes(header, &socket);
 	dump->type = header->nlmsg_type;
 	dump->n_sockets++;
 	dump->socket(dump->context, &socket);

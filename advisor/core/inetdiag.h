@@ -12,10 +12,11 @@
 
 #include "core/census.h"
 
-/* What a dump has shown so far; socket and context are set by the caller, the rest starts as zeroes. */
+/* What a dump has shown so far; the first four are set by the caller, the rest starts as zeroes. */
 struct inetdiag {
 	void (*socket)(void *context, const struct census_socket *socket);
 	void *context;
+	bool has_no_attributes; /* none was asked for: what comes without being asked is not read */
 	unsigned sequence; /* messages with another number are ignored; 0: all count */
 	uint16_t type;     /* of the last socket: TCPDIAG_GETSOCK, SOCK_DIAG_BY_FAMILY */
 	bool is_done;      /* NLMSG_DONE came */

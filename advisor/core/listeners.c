@@ -36,6 +36,7 @@ struct listeners {
 	bool incomplete;
 	struct tally *index;   /* struct listener_index; never beyond its capacity, so exact */
 	struct tally *sources; /* struct syn_source */
+	struct portset ports;  /* those that have a listener at all: fits the first cache, kinds does not */
 	uint8_t *kinds;        /* by port */
 };
 
@@ -61,10 +62,10 @@ struct listeners *listeners_new(struct arena *arena, uint64_t seed)
 }
 
 static struct listener *find(const struct listeners *listeners, const struct address *address,
-			     uint16_t port)
+			     uint32_t port)
 {
 	struct listener_key key = {.address = *address, .port = port};
-	const struct listener_index *found = tally_find(listeners->index, &key);
+	const struct listener_index *found = tally_find(listeners->index, &key, sizeof(key));
 
 	return found ? &listeners->items[found->number - 1] : NULL;
 }
@@ -79,7 +80,7 @@ static struct listener *add_new(struct listeners *listeners, const struct census
 		listeners->incomplete = true;
 		return NULL;
 	}
-	index = tally_use(listeners->index, &key);
+	index = tally_use(listeners->index, &key, sizeof(key));
 	listeners->items = arena_grow(listeners->arena, listeners->items, listeners->n,
 				      &listeners->capacity, sizeof(struct listener));
 	index->number = (uint32_t)++listeners->n;
@@ -111,6 +112,7 @@ void listeners_add(struct listeners *listeners, const struct census_socket *sock
 
 	if (is_new)
 		listener = add_new(listeners, socket);
+	portset_add(&listeners->ports, socket->port);
 	listeners->kinds[socket->port] = (uint8_t)(listeners->kinds[socket->port] | kind_of(socket));
 	if (!listener)
 		return;
@@ -127,18 +129,20 @@ void listeners_add(struct listeners *listeners, const struct census_socket *sock
 	listener->drops += socket->drops;
 }
 
-bool listeners_have(const struct listeners *listeners, const struct address *address, uint16_t port)
+bool listeners_have(const struct listeners *listeners, const struct address *address, uint32_t port)
 {
-	unsigned kinds = listeners->kinds[port];
-	unsigned any = address_is_v4(address) ? ON_V4 | ON_BOTH : ON_V6;
+	unsigned kinds;
 
-	if (kinds & any)
+	if (!portset_has(&listeners->ports, port))
+		return false;
+	kinds = listeners->kinds[port];
+	if (kinds & (address_is_v4(address) ? ON_V4 | ON_BOTH : ON_V6))
 		return true;
 	return kinds & ON_ONE && find(listeners, address, port);
 }
 
 struct listener *listeners_match(const struct listeners *listeners, const struct address *address,
-				 uint16_t port)
+				 uint32_t port)
 {
 	static const struct address v6_any = {{0}};
 	struct address v4_any = address_v4("\0\0\0\0");
@@ -163,19 +167,19 @@ void listeners_add_syn(struct listeners *listeners, const struct census_socket *
 	if (!listener)
 		return;
 	key.listener = (uint32_t)(listener - listeners->items);
-	source = tally_use(listeners->sources, &key);
+	source = tally_use(listeners->sources, &key, offsetof(struct syn_source, n));
 	listener->syn_recv++;
 	listener->syn_sources += !source->n++;
 }
 
-void listeners_want(const struct listeners *listeners, const bool *is_local_port,
+void listeners_want(const struct listeners *listeners, const struct portset *local_ports,
 		    struct inodes *inodes)
 {
 	for (size_t i = 0; i < listeners->n; i++) {
 		const struct listener *listener = &listeners->items[i];
 
 		if (listener->queued || listener->drops || listener->unaccepted ||
-		    is_local_port[listener->port])
+		    portset_has(local_ports, listener->port))
 			inodes_want(inodes, listener->inode);
 	}
 }

@@ -16,13 +16,14 @@
 #include "core/fact.h"
 #include "core/inodes.h"
 #include "core/owners.h"
+#include "core/portset.h"
 
 /* Beyond them the table is incomplete, and connections to the others count as outgoing. */
 #define LISTENERS_MAX 16384u
 
 struct listener {
 	struct address address;
-	uint16_t port;
+	uint32_t port;
 	bool has_limit, has_drops;
 	uint32_t queued, limit;
 	uint64_t drops;
@@ -37,17 +38,17 @@ struct listeners *listeners_new(struct arena *arena, uint64_t seed);
 void listeners_add(struct listeners *listeners, const struct census_socket *socket);
 
 /* Whether a socket with this local address and port would be a listener's; quicker than listeners_match(). */
-bool listeners_have(const struct listeners *listeners, const struct address *address, uint16_t port);
+bool listeners_have(const struct listeners *listeners, const struct address *address, uint32_t port);
 
 /* The most specific listener for it, as the kernel chooses; NULL when there is none. */
 struct listener *listeners_match(const struct listeners *listeners, const struct address *address,
-				 uint16_t port);
+				 uint32_t port);
 
 /* A handshake under way. */
 void listeners_add_syn(struct listeners *listeners, const struct census_socket *socket);
 
-/* Wants the sockets of listeners that have something to explain; is_local_port[port]: connect() may take it. */
-void listeners_want(const struct listeners *listeners, const bool *is_local_port,
+/* Wants the sockets of listeners that have something to explain; local_ports: those that connect() may take. */
+void listeners_want(const struct listeners *listeners, const struct portset *local_ports,
 		    struct inodes *inodes);
 
 /* The table: by port, then by address. owners may be NULL. */

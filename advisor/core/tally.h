@@ -20,6 +20,8 @@
 
 struct tally;
 
+#define TALLY_KEY_MAX 64
+
 struct tally_def {
 	size_t key_size;    /* in bytes, a multiple of 4; the key stands first in a record, without padding */
 	size_t record_size; /* in bytes, a multiple of 4; records are aligned to 4 */
@@ -32,12 +34,13 @@ struct tally *tally_new(struct arena *arena, struct tally_def def);
 /*
  * One use of this key: its record, made when it is new with the key in place
  * and zeroes behind it. The record may be changed but for the key; the
- * pointer is valid until the next use.
+ * pointer is valid until the next use. A key may be shorter than key_size,
+ * a multiple of 4, if its first word says how long it is.
  */
-void *tally_use(struct tally *tally, const void *key);
+void *tally_use(struct tally *tally, const void *key, size_t size);
 
 /* The record without using it; NULL when there is none. */
-void *tally_find(const struct tally *tally, const void *key);
+void *tally_find(const struct tally *tally, const void *key, size_t size);
 
 size_t tally_count(const struct tally *tally);
 uint32_t tally_error(const struct tally *tally);

@@ -88,7 +88,7 @@ struct waiting *waiting_new(struct arena *arena, uint64_t seed)
 
 static void mention(struct waiting *waiting, struct mention key)
 {
-	struct mention *found = tally_use(waiting->mentions, &key);
+	struct mention *found = tally_use(waiting->mentions, &key, offsetof(struct mention, n));
 
 	found->n++;
 }
@@ -101,7 +101,7 @@ void waiting_add_orphan(struct waiting *waiting, const struct census_socket *soc
 /* NULL when there are too many rows. */
 static struct row *row_of(struct waiting *waiting, struct row_key key)
 {
-	struct row_index *index = tally_find(waiting->index, &key);
+	struct row_index *index = tally_find(waiting->index, &key, sizeof(key));
 
 	if (index)
 		return &waiting->rows[index->number - 1];
@@ -109,7 +109,7 @@ static struct row *row_of(struct waiting *waiting, struct row_key key)
 		waiting->incomplete = true;
 		return NULL;
 	}
-	index = tally_use(waiting->index, &key);
+	index = tally_use(waiting->index, &key, sizeof(key));
 	waiting->rows = arena_grow(waiting->arena, waiting->rows, waiting->n, &waiting->capacity,
 				   sizeof(struct row));
 	index->number = (uint32_t)++waiting->n;

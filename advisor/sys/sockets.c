@@ -69,6 +69,15 @@ static void record(void *context, const void *bytes, size_t n)
 	source_record_bytes(collector->source, passes[collector->pass].file, bytes, n);
 }
 
+static struct inetdiag new_dump(struct collector *collector)
+{
+	return (struct inetdiag){
+		.socket = add_socket,
+		.context = collector,
+		.has_no_attributes = !passes[collector->pass].extensions,
+	};
+}
+
 static int take_dump(struct collector *collector, const struct inetdiag *dump)
 {
 	if (dump->n_sockets)
@@ -89,7 +98,7 @@ static int dump_pass(struct collector *collector, bool is_by_family)
 		.raw = record,
 		.context = collector,
 	};
-	struct inetdiag dump = {.socket = add_socket, .context = collector};
+	struct inetdiag dump = new_dump(collector);
 	int r = collector->diag ? 0 : sockdiag_open(collector->arena, &collector->diag);
 
 	if (!r)
@@ -121,7 +130,7 @@ static size_t parse_text(void *context, const void *bytes, size_t length)
 
 static int read_captured(struct collector *collector)
 {
-	struct inetdiag dump = {.socket = add_socket, .context = collector};
+	struct inetdiag dump = new_dump(collector);
 	int r = stream_file(collector->source, passes[collector->pass].file, parse_diag, &dump);
 
 	return r ? r : take_dump(collector, &dump);

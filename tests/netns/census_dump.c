@@ -84,12 +84,12 @@ static void read_arguments(int argc, char **argv, struct arguments *ret)
 static void read_ports(struct source *source, struct sockets_options *options)
 {
 	char *text;
-	size_t length;
+	unsigned mode;
 
-	if (!source_read(source, "/proc/sys/net/ipv4/ip_local_port_range", 100, &text, &length) &&
+	if (!source_read_sysctl(source, "/proc/sys/net/ipv4/ip_local_port_range", &text, &mode) &&
 	    sscanf(text, "%u %u", &options->port_low, &options->port_high) != 2)
 		options->port_high = 0;
-	if (!source_read(source, "/proc/sys/net/ipv4/ip_local_reserved_ports", 65536, &text, &length)) {
+	if (!source_read_sysctl(source, "/proc/sys/net/ipv4/ip_local_reserved_ports", &text, &mode)) {
 		text[strcspn(text, "\n")] = '\0';
 		options->reserved = text;
 	}
