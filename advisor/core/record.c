@@ -78,6 +78,7 @@ char *record_print(struct arena *arena, const struct record *record)
 	json_object_set_new(json, "boot_id", text_json(arena, record->boot_id));
 	json_object_set_new(json, "namespace", text_json(arena, record->netns));
 	json_object_set_new(json, "time", json_integer(record->time));
+	json_object_set_new(json, "reverted", record->reverted ? json_integer(record->reverted) : json_null());
 	json_object_set_new(json, "user", text_json(arena, record->user));
 	for (size_t i = 0; i < record->n_changes; i++)
 		json_array_append_new(changes, change_json(arena, &record->changes[i]));
@@ -120,14 +121,14 @@ static const char *read_some_text(struct reader *reader, const json_t *object, c
 	return text;
 }
 
-/* 0 for a member that is not there. */
+/* 0 for null and for a member that is not there. */
 static long long read_integer(struct reader *reader, const json_t *object, const char *name,
 			      long long max)
 {
 	const json_t *json = json_object_get(object, name);
 	long long value = json_integer_value(json);
 
-	if (json && (!json_is_integer(json) || value < 0 || value > max))
+	if (json && !json_is_null(json) && (!json_is_integer(json) || value < 0 || value > max))
 		diag_error(reader->diag, reader->place, "\"%s\" is not a number from 0 to %lld", name, max);
 	return value;
 }
@@ -196,6 +197,7 @@ static void read_record(struct reader *reader, const json_t *json, struct record
 	record->boot_id = read_text(reader, json, "boot_id");
 	record->netns = read_text(reader, json, "namespace");
 	record->time = read_integer(reader, json, "time", INT64_MAX);
+	record->reverted = read_integer(reader, json, "reverted", INT64_MAX);
 	record->user = read_text(reader, json, "user");
 	read_changes(reader, json, record);
 	read_dropin(reader, json, record);

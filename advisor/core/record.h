@@ -36,6 +36,7 @@ struct record {
 	const char *boot_id; /* of that boot; or NULL where it is not known */
 	const char *netns;   /* the network namespace, "net:[4026531840]"; or NULL */
 	long long time;      /* seconds since the epoch, of the apply */
+	long long reverted;  /* likewise, of the revert; 0: it is not reverted */
 	const char *user;    /* who: SUDO_USER or the login's name; or NULL */
 	struct record_change *changes; /* in the order of writing */
 	size_t n_changes;

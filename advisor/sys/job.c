@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,10 +26,33 @@ static void hold_signals(struct job *job)
 	job->is_blocking = !sigprocmask(SIG_BLOCK, &most, &job->signals);
 }
 
+/*
+ * Out of memory ends the program (core/arena.h), and must not do so between two
+ * writes. So a heap that is large enough is asked for now and given back to
+ * malloc(); the block above it keeps it from going back to the kernel.
+ */
+static int reserve_memory(struct job *job)
+{
+	void *volatile blocks[64]; /* volatile: a compiler may leave out what is only got and given back */
+	const size_t n = sizeof(blocks) / sizeof(blocks[0]);
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		blocks[i] = malloc(16384);
+		rc = blocks[i] ? rc : -ENOMEM;
+	}
+	arena_alloc(job->arena, 16384);
+	for (size_t i = 0; i < n; i++)
+		free(blocks[i]);
+	return rc;
+}
+
 int job_lock(struct job *job)
 {
-	int rc = lock_take(job->source, &job->lock, &job->holder);
+	int rc = reserve_memory(job);
 
+	if (!rc)
+		rc = lock_take(job->source, &job->lock, &job->holder);
 	if (!rc)
 		hold_signals(job);
 	else if (rc != -EWOULDBLOCK)

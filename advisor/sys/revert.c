@@ -1,6 +1,7 @@
 /* apply_revert() of sys/apply.h. */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/dropin.h"
@@ -33,27 +34,38 @@ static bool has_left(const struct record *record)
 	return left;
 }
 
-/* The newest that is not reverted; with force also the very last one, when its revert left something. */
+/* Its revert was the later one; of two in one second the one that left something, or that was beneath the other. */
+static bool is_later(const struct record *record, const struct record *than)
+{
+	if (!than || record->reverted != than->reverted)
+		return !than || record->reverted > than->reverted;
+	return has_left(record) || !has_left(than);
+}
+
+/*
+ * The newest that is not reverted. With force first the one whose revert was
+ * the last since then, when that revert left something.
+ */
 static bool find_record(struct revert *revert)
 {
 	struct job *job = &revert->job;
+	struct record *record = NULL, *last = NULL;
 	unsigned *numbers;
 	size_t n;
 	int rc = journal_list(&job->journal, &numbers, &n);
 
 	if (rc)
 		return refuse(revert, JOURNAL_DIRECTORY, strerror(-rc));
-	for (size_t i = n; i-- > 0;) {
-		struct record *record;
-
+	for (size_t i = n; i-- > 0 && !revert->record;) {
 		if (!job_read_record(job, numbers[i], &record))
 			return false;
-		if (record->state != RECORD_REVERTED ||
-		    (revert->request->force && i == n - 1 && has_left(record))) {
+		if (record->state != RECORD_REVERTED)
 			revert->record = record;
-			return true;
-		}
+		else if (is_later(record, last))
+			last = record;
 	}
+	if (revert->request->force && last && has_left(last))
+		revert->record = last;
 	return true;
 }
 
@@ -234,15 +246,21 @@ static enum apply_outcome write_all(struct revert *revert)
 	struct transaction *transaction = &revert->transaction;
 	enum record_state state = revert->record->state;
 	bool changes = transaction->n_changes || transaction->dropin_path;
+	long long was_reverted = revert->record->reverted;
 
 	clean(revert);
-	if (changes && !job_mark(job, revert->record, RECORD_REVERTING))
+	if (changes && !job_mark(job, revert->record, RECORD_REVERTING)) {
+		/* It may be there all the same, when only the last fsync() failed. */
+		job_mark(job, revert->record, state);
 		return APPLY_RESTORED;
+	}
 	if (transaction_run(transaction)) {
 		mark_left(revert);
+		revert->record->reverted = (long long)time(NULL);
 		if (job_mark(job, revert->record, RECORD_REVERTED))
 			return changes ? APPLY_DONE : APPLY_UNCHANGED;
 	}
+	revert->record->reverted = was_reverted;
 	if (!transaction_undo(transaction)) {
 		refuse(revert, job_record_path(job, revert->record->number),
 		       "it stays: \"tcptune revert\" tries again to bring everything back");

@@ -1,225 +1,15 @@
-/* Commit and revert over a tree of files, with every step of the kernel's made to fail. */
+/* Commit and revert over a tree of files: what they do, refuse, and leave. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <check.h>
-
-#include "core/dropin.h"
-#include "sys/apply.h"
+#include "apply_host.h"
 #include "sys/lock.h"
 #include "sys/sysctl.h"
 #include "tree.h"
 
 Suite *apply_suite(void);
-
-#define FIN "net.ipv4.tcp_fin_timeout"
-#define RMEM "net.ipv4.tcp_rmem"
-#define REUSE "net.ipv4.tcp_tw_reuse"
-#define PROC "/proc/sys/net/ipv4/"
-
-static struct arena *arena;
-static struct source *source;
-
-/* ------------------------------------------------------ a kernel that fails */
-
-enum fault {
-	NO_FAULT,
-	READ_FAILS,
-	WRITE_REFUSED_HALFWAY, /* as Linux does it with a tuple: the first element is stored */
-	WRITE_REFUSED,
-	WRITE_IGNORED,         /* taken, and something else is stored */
-	DIES_READING,
-	DIES_BEFORE_WRITING,
-	DIES_HALFWAY,
-	DIES_AFTER_WRITING,
-	FAULTS,
-};
-
-static struct {
-	enum fault fault;
-	unsigned at;    /* the read or write that it befalls, from 1 */
-	bool stays;     /* and all later ones */
-	unsigned reads, writes;
-} kernel;
-
-static bool strikes(unsigned step)
-{
-	return step == kernel.at || (kernel.stays && step > kernel.at);
-}
-
-static int faulty_read(struct source *from, const char *key, struct arena *to, char **ret)
-{
-	if (strikes(++kernel.reads)) {
-		if (kernel.fault == READ_FAILS)
-			return -EIO;
-		if (kernel.fault == DIES_READING)
-			_exit(0);
-	}
-	return sysctl_read(from, key, to, ret);
-}
-
-/* The first element of the new value before the others of the old one. */
-static void write_half(struct source *to, const char *key, const char *value)
-{
-	char *old;
-
-	ck_assert_int_eq(sysctl_read(to, key, arena, &old), 0);
-	old += strcspn(old, " \t");
-	sysctl_write(to, key, arena_printf(arena, "%.*s%s", (int)strcspn(value, " \t"), value, old));
-}
-
-static int faulty_write(struct source *to, const char *key, const char *value)
-{
-	bool struck = strikes(++kernel.writes);
-	enum fault fault = struck ? kernel.fault : NO_FAULT;
-	int rc;
-
-	if (fault == WRITE_REFUSED)
-		return -EINVAL;
-	if (fault == WRITE_IGNORED)
-		return sysctl_write(to, key, "12345");
-	if (fault == DIES_BEFORE_WRITING)
-		_exit(0);
-	if (fault == DIES_HALFWAY || fault == WRITE_REFUSED_HALFWAY)
-		write_half(to, key, value);
-	if (fault == DIES_HALFWAY)
-		_exit(0);
-	if (fault == WRITE_REFUSED_HALFWAY)
-		return -EINVAL;
-	rc = sysctl_write(to, key, value);
-	if (fault == DIES_AFTER_WRITING)
-		_exit(0);
-	return rc;
-}
-
-static const struct sysctl_ops faulty_ops = {faulty_read, faulty_write};
-
-static void set_fault(enum fault fault, unsigned at, bool stays)
-{
-	memset(&kernel, 0, sizeof(kernel));
-	kernel.fault = fault;
-	kernel.at = at;
-	kernel.stays = stays;
-}
-
-/* Whether the step was reached at all. */
-static bool fault_struck(void)
-{
-	bool reading = kernel.fault == READ_FAILS || kernel.fault == DIES_READING;
-
-	return (reading ? kernel.reads : kernel.writes) >= kernel.at;
-}
-
-/* ------------------------------------------------------------- the host */
-
-static void set_up(void)
-{
-	const char *root = tree_make();
-
-	arena = arena_new();
-	tree_file(PROC "tcp_fin_timeout", "60\n");
-	tree_file(PROC "tcp_rmem", "4096\t131072\t6291456\n");
-	tree_file(PROC "tcp_tw_reuse", "2\n");
-	tree_file("/proc/sys/kernel/osrelease", "6.18.44\n");
-	tree_file("/proc/sys/kernel/random/boot_id", "0b\n");
-	tree_file("/etc/sysctl.d/10-other.conf", "# of somebody else\n");
-	ck_assert_int_eq(source_open(arena, root, &source), 0);
-	set_fault(NO_FAULT, 0, false);
-}
-
-static void tear_down(void)
-{
-	source_close(source);
-	arena_free(arena);
-	tree_remove();
-}
-
-static const char *look(const char *path)
-{
-	const char *text = tree_read(tree_path(path));
-
-	return text ? arena_strdup(arena, text) : "(none)\n";
-}
-
-/* Everything that an apply may touch. */
-static const char *state(void)
-{
-	return arena_printf(arena, "%s%s%s%s%s", look(PROC "tcp_fin_timeout"), look(PROC "tcp_rmem"),
-			    look(PROC "tcp_tw_reuse"), look(DROPIN_PATH),
-			    look("/etc/sysctl.d/.60-tcptune.conf.new"));
-}
-
-static bool exists(const char *path)
-{
-	return !faccessat(AT_FDCWD, tree_path(path), F_OK, AT_SYMLINK_NOFOLLOW);
-}
-
-static struct change changes[] = {
-	{.key = FIN, .from = "60", .to = "30", .where = CHANGE_RUNNING | CHANGE_FILE},
-	{.key = "net.ipv4.tcp_sack", .from = "1", .to = "1", .where = CHANGE_FILE},
-	{.key = RMEM, .from = "4096 131072 6291456", .to = "8192 262144 8388608", .where = CHANGE_RUNNING},
-	{.key = REUSE, .from = "2", .to = "1", .where = CHANGE_RUNNING | CHANGE_FILE},
-};
-
-#define APPLIED "30\n8192 262144 8388608\n1\nnew\n(none)\n"
-
-static struct apply_request request(void)
-{
-	return (struct apply_request){
-		.changes = changes, .n_changes = 4, .dropin_path = DROPIN_PATH,
-		.dropin_now = exists(DROPIN_PATH) ? look(DROPIN_PATH) : NULL, .dropin = "new\n",
-		.tool = "0.1", .user = "ann", .time = 1700000000, .ops = &faulty_ops,
-	};
-}
-
-static struct apply_result apply(void)
-{
-	struct apply_request wanted = request();
-	struct apply_result result;
-
-	ck_assert_int_eq(apply_commit(source, arena, &wanted, &result), 0);
-	return result;
-}
-
-static struct revert_result revert_with(bool force, bool dry_run)
-{
-	const struct revert_request wanted = {.force = force, .dry_run = dry_run, .ops = &faulty_ops};
-	struct revert_result result;
-
-	ck_assert_int_eq(apply_revert(source, arena, &wanted, &result), 0);
-	return result;
-}
-
-static struct revert_result revert(void)
-{
-	return revert_with(false, false);
-}
-
-static bool is_pending(void)
-{
-	struct record *record = NULL;
-
-	ck_assert_int_eq(apply_pending(source, arena, &record), 0);
-	return record;
-}
-
-static bool has_problem(const struct apply_problem *problems, size_t n, const char *key, const char *text)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(problems[i].key, key) && strstr(problems[i].text, text))
-			return true;
-	return false;
-}
-
-#define ck_problem(result, wanted_key, wanted_text) \
-	ck_assert_msg(has_problem((result).problems, (result).n_problems, wanted_key, wanted_text), "%s: %s", \
-		      (result).n_problems ? (result).problems[0].key : "no problem", \
-		      (result).n_problems ? (result).problems[0].text : "")
 
 /* ---------------------------------------------------------- that it works */
 
@@ -484,186 +274,6 @@ START_TEST(one_at_a_time)
 }
 END_TEST
 
-/* ------------------------------------------------------- each step fails */
-
-/* The tree as set_up() makes it; with an old drop-in for every second case. */
-static void begin_again(bool with_dropin)
-{
-	tear_down();
-	set_up();
-	if (with_dropin)
-		tree_file(DROPIN_PATH, "old\n");
-}
-
-START_TEST(apply_fails_at_each_step)
-{
-	unsigned steps = 0;
-
-	for (;; steps++) {
-		const char *before;
-		struct apply_result result;
-
-		begin_again(steps % 2);
-		before = state();
-		set_fault((enum fault)_i, steps + 1, false);
-		result = apply();
-		if (!fault_struck()) {
-			ck_assert_int_eq(result.outcome, APPLY_DONE);
-			break;
-		}
-		ck_assert_int_eq(result.outcome, kernel.writes ? APPLY_RESTORED : APPLY_STOPPED);
-		ck_assert_uint_ge(result.n_problems, 1);
-		ck_assert_str_eq(state(), before);
-		ck_assert(!is_pending());
-		ck_assert(!exists("/var/lib/tcptune/000001.json"));
-		ck_assert_int_eq(revert().outcome, APPLY_UNCHANGED);
-	}
-	ck_assert_uint_eq(steps, _i == READ_FAILS ? 6 : 3);
-}
-END_TEST
-
-START_TEST(revert_fails_at_each_step)
-{
-	unsigned steps = 0;
-
-	for (;; steps++) {
-		const char *before;
-		struct revert_result result;
-
-		begin_again(steps % 2);
-		before = state();
-		ck_assert_int_eq(apply().outcome, APPLY_DONE);
-		set_fault((enum fault)_i, steps + 1, false);
-		result = revert();
-		if (!fault_struck()) {
-			ck_assert_int_eq(result.outcome, APPLY_DONE);
-			break;
-		}
-		ck_assert_int_eq(result.outcome, APPLY_RESTORED);
-		ck_assert_uint_ge(result.n_problems, 1);
-		ck_assert_str_eq(state(), APPLIED);
-		ck_assert(!is_pending());
-		set_fault(NO_FAULT, 0, false);
-		ck_assert_int_eq(revert().outcome, APPLY_DONE);
-		ck_assert_str_eq(state(), before);
-	}
-	ck_assert_uint_eq(steps, _i == READ_FAILS ? 6 : 3);
-}
-END_TEST
-
-/* From the failing write on nothing works: what could not be put back is named, and a later revert does it. */
-START_TEST(broken_is_told_and_mended)
-{
-	const char *before = state();
-	struct apply_result result;
-
-	set_fault((enum fault)_i, 2, true);
-	result = apply();
-	ck_assert_int_eq(result.outcome, APPLY_BROKEN);
-	ck_assert_uint_eq(result.record, 1);
-	ck_problem(result, FIN, "could not be put back to \"60\"");
-	ck_assert(is_pending());
-	set_fault(NO_FAULT, 0, false);
-	result = apply();
-	ck_assert_int_eq(result.outcome, APPLY_STOPPED);
-	if (_i == WRITE_IGNORED) {
-		/* "12345" is nobody's value: it is taken for a change of somebody else. */
-		ck_assert_int_eq(revert_with(true, false).outcome, APPLY_DONE);
-	} else {
-		ck_problem(result, "/var/lib/tcptune/000001.json", "tcptune revert");
-		ck_assert_int_eq(revert().outcome, APPLY_DONE);
-	}
-	ck_assert_str_eq(state(), before);
-	ck_assert(!is_pending());
-}
-END_TEST
-
-/* Stored, and an error all the same: what it reads decides. */
-START_TEST(put_back_is_what_reads_so)
-{
-	const char *before = state();
-
-	set_fault(WRITE_REFUSED_HALFWAY, 2, true);
-	ck_assert_int_eq(apply().outcome, APPLY_RESTORED);
-	ck_assert_str_eq(state(), before);
-	ck_assert(!is_pending());
-}
-END_TEST
-
-static void in_a_child(bool reverting)
-{
-	pid_t child = fork();
-	int status;
-
-	ck_assert_int_ge(child, 0);
-	if (child == 0) {
-		if (reverting)
-			_exit(revert().outcome == APPLY_DONE ? 1 : 2);
-		_exit(apply().outcome == APPLY_DONE ? 1 : 2);
-	}
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert(WIFEXITED(status));
-	kernel.at = WEXITSTATUS(status) ? 0 : kernel.at;
-	ck_assert_int_ne(WEXITSTATUS(status), 2);
-}
-
-START_TEST(apply_dies_at_each_step)
-{
-	unsigned steps = 0, pending = 0;
-
-	for (;; steps++) {
-		const char *before;
-
-		begin_again(steps % 2);
-		before = state();
-		set_fault((enum fault)_i, steps + 1, false);
-		in_a_child(false);
-		if (!kernel.at)
-			break;
-		set_fault(NO_FAULT, 0, false);
-		if (is_pending()) {
-			struct apply_result result = apply();
-
-			pending++;
-			ck_assert_int_eq(result.outcome, APPLY_STOPPED);
-			ck_problem(result, "/var/lib/tcptune/000001.json", "run \"tcptune revert\" first");
-		}
-		revert();
-		ck_assert(!is_pending());
-		ck_assert_str_eq(state(), before);
-		ck_assert_int_eq(apply().outcome, APPLY_DONE);
-	}
-	ck_assert_uint_eq(steps, _i == DIES_READING ? 6 : 3);
-	ck_assert_uint_eq(pending, 3);
-}
-END_TEST
-
-START_TEST(revert_dies_at_each_step)
-{
-	unsigned steps = 0, pending = 0;
-
-	for (;; steps++) {
-		const char *before;
-
-		begin_again(steps % 2);
-		before = state();
-		ck_assert_int_eq(apply().outcome, APPLY_DONE);
-		set_fault((enum fault)_i, steps + 1, false);
-		in_a_child(true);
-		if (!kernel.at)
-			break;
-		set_fault(NO_FAULT, 0, false);
-		pending += is_pending();
-		revert();
-		ck_assert(!is_pending());
-		ck_assert_str_eq(state(), before);
-		ck_assert_int_eq(revert().outcome, APPLY_UNCHANGED);
-	}
-	ck_assert_uint_eq(steps, _i == DIES_READING ? 6 : 3);
-	ck_assert_uint_eq(pending, 3);
-}
-END_TEST
-
 /* ---------------------------------------------- what others have changed */
 
 START_TEST(leaves_what_others_changed)
@@ -689,6 +299,29 @@ START_TEST(leaves_what_others_changed)
 	ck_assert_uint_eq(result.n_changes, 1);
 	ck_assert_uint_eq(result.n_left, 1);
 	ck_assert_str_eq(state(), "60\n1\t2\t3\n(none)\n(none)\n(none)\n");
+}
+END_TEST
+
+/* The one that was reverted last, though it is not the last that was applied. */
+START_TEST(forces_what_the_last_revert_left)
+{
+	struct change again[] = {{.key = FIN, .from = "30", .to = "20", .where = CHANGE_RUNNING}};
+	struct apply_request wanted;
+	struct apply_result result;
+	const char *before = state();
+
+	apply();
+	wanted = request();
+	wanted.changes = again;
+	wanted.n_changes = 1;
+	wanted.dropin = NULL;
+	ck_assert_int_eq(apply_commit(source, arena, &wanted, &result), 0);
+	ck_assert_uint_eq(revert().record, 2);
+	tree_file(PROC "tcp_fin_timeout", "15\n");
+	ck_assert_uint_eq(revert().n_left, 1);
+	ck_assert_uint_eq(revert_with(true, false).record, 1);
+	ck_assert_str_eq(state(), before);
+	ck_assert_uint_eq(revert_with(true, false).record, 0);
 }
 END_TEST
 
@@ -769,28 +402,13 @@ START_TEST(another_namespace_is_another_host)
 }
 END_TEST
 
-/* A record that is being written is no unfinished one. */
-START_TEST(work_in_progress_is_not_pending)
-{
-	int lock = -1;
-	long holder;
-
-	set_fault(DIES_BEFORE_WRITING, 1, false);
-	in_a_child(false);
-	ck_assert(is_pending());
-	ck_assert_int_eq(lock_take(source, &lock, &holder), 0);
-	ck_assert(!is_pending());
-	close(lock);
-}
-END_TEST
-
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 static TCase *new_case(Suite *suite, const char *name)
 {
 	TCase *tcase = tcase_create(name);
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_checked_fixture(tcase, host_set_up, host_tear_down);
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	return tcase;
@@ -812,20 +430,13 @@ Suite *apply_suite(void)
 	tcase_add_loop_test(tcase, refuses_and_touches_nothing, 0, ROWS(refusals));
 	tcase_add_loop_test(tcase, refuses_a_request, 0, ROWS(requests));
 	tcase_add_test(tcase, one_at_a_time);
-	tcase = new_case(suite, "fails");
-	tcase_add_loop_test(tcase, apply_fails_at_each_step, READ_FAILS, DIES_READING);
-	tcase_add_loop_test(tcase, revert_fails_at_each_step, READ_FAILS, DIES_READING);
-	tcase_add_loop_test(tcase, broken_is_told_and_mended, WRITE_REFUSED, DIES_READING);
-	tcase_add_test(tcase, put_back_is_what_reads_so);
-	tcase_add_loop_test(tcase, apply_dies_at_each_step, DIES_READING, FAULTS);
-	tcase_add_loop_test(tcase, revert_dies_at_each_step, DIES_READING, FAULTS);
 	tcase = new_case(suite, "others");
 	tcase_add_test(tcase, leaves_what_others_changed);
+	tcase_add_test(tcase, forces_what_the_last_revert_left);
 	tcase_add_test(tcase, forces_what_others_changed);
 	tcase_add_test(tcase, finds_all_put_back_by_others);
 	tcase_add_test(tcase, a_link_in_place_of_the_dropin_is_left);
 	tcase_add_test(tcase, revert_needs_what_was_kept);
 	tcase_add_test(tcase, another_namespace_is_another_host);
-	tcase_add_test(tcase, work_in_progress_is_not_pending);
 	return suite;
 }

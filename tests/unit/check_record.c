@@ -30,7 +30,8 @@ static struct record example(enum record_state state)
 
 	return (struct record){
 		.number = 7, .state = state, .tool = "0.1", .kernel = "6.18.44", .boot_id = "b",
-		.netns = "net:[4026531840]", .time = 1700000000, .user = "ann",
+		.netns = "net:[4026531840]", .time = 1700000000, .reverted = state == RECORD_REVERTED ? 1700000001 : 0,
+		.user = "ann",
 		.changes = changes, .n_changes = 3, .dropin_path = "/etc/sysctl.d/60-tcptune.conf",
 		.dropin_changes = true, .dropin_existed = true, .dropin_mode = 0640,
 		.dropin_uid = 1, .dropin_gid = 4294967295u,
@@ -59,6 +60,7 @@ START_TEST(reads_what_it_prints)
 	ck_assert_str_eq(again->boot_id, "b");
 	ck_assert_str_eq(again->netns, "net:[4026531840]");
 	ck_assert_int_eq(again->time, 1700000000);
+	ck_assert_int_eq(again->reverted, _i == RECORD_REVERTED ? 1700000001 : 0);
 	ck_assert_str_eq(again->user, "ann");
 	ck_assert_uint_eq(again->n_changes, 3);
 	ck_assert_str_eq(again->changes[1].from, "4096\t131072\t6291456");
