@@ -4,6 +4,8 @@
 # status says; no drop-in is torn; and `tcptune revert` brings everything back.
 # POINTS=N tries every Nth point only (default 1; 10 with sanitizers, whose own calls for
 # memory are left alone).
+# Actions are called by their names.
+# shellcheck disable=SC2154,SC2317
 . "$(dirname "$0")/../lib.sh"
 need strace
 need_root_netns
@@ -200,7 +202,6 @@ save after
 run "$TCPTUNE" revert
 is "and its revert" "$rc" 0
 check "brings back all" is_state before
-# shellcheck disable=SC2154
 [ "$tap_failed" = 0 ] || done_testing
 
 apply=("$TCPTUNE" apply --yes --profile "$TMP/two.yaml")
