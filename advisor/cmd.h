@@ -74,6 +74,7 @@ struct run {
 	struct source *source;
 	const struct out *out;
 	struct knowledge knowledge;
+	bool has_changed; /* the host is not as it was before */
 };
 
 struct command {

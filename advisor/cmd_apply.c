@@ -135,6 +135,7 @@ static enum status commit(struct run *run, const struct out_options *options, st
 
 	if (r == -EWOULDBLOCK)
 		return locked(result.holder);
+	run->has_changed = result.outcome == APPLY_DONE;
 	report->outcome = result.outcome;
 	report->problems = result.problems;
 	report->n_problems = result.n_problems;
@@ -259,5 +260,6 @@ enum status cmd_revert(struct run *run, int argc, char **argv)
 		return status;
 	if (apply_revert(run->source, run->arena, &request, &result) == -EWOULDBLOCK)
 		return locked(result.holder);
+	run->has_changed = result.outcome == APPLY_DONE;
 	return show_revert(run, &request, &result);
 }

@@ -168,7 +168,7 @@ static void change_group(struct planner *p, const struct group *group)
 		.to = group->value,
 		.because = because,
 		.note = default_note(p, group),
-		.rounds = group->param->unit == UNIT_MILLISECONDS,
+		.rounds = group->param->is_rounded,
 	};
 
 	if (!param_same(group->param, group->current, group->value))
