@@ -51,7 +51,7 @@ static const struct expr *parse_unary(struct parser *p)
 
 static enum unit product_unit(const struct expr *a, const struct expr *b)
 {
-	if (a->unit == UNIT_NONE || a->unit == UNIT_PERCENT)
+	if (a->unit == UNIT_PERCENT || (a->unit == UNIT_NONE && b->unit != UNIT_PERCENT))
 		return b->unit;
 	if (b->unit == UNIT_NONE || b->unit == UNIT_PERCENT)
 		return a->unit;
