@@ -32,6 +32,17 @@ static bool version_is_set(struct version version)
 	return version.major || version.minor || version.patch;
 }
 
+static const char *why_read_only(struct planner *p, const struct param *param)
+{
+	struct fact child = facts_get(p->input->facts, "namespace.child");
+
+	if (param->read_only)
+		return "the kernel does not let it be written";
+	if (param->scope == PARAM_GLOBAL && !(child.state == FACT_KNOWN && !child.value.boolean))
+		return "it belongs to the whole host and is read-only in this network namespace";
+	return "/proc/sys is mounted read-only here, as in a container";
+}
+
 /* What keeps a key from being written here, or SETTING_OK. */
 static enum setting_verdict key_state(struct planner *p, const struct param *param, const char **ret_note)
 {
@@ -59,9 +70,7 @@ static enum setting_verdict key_state(struct planner *p, const struct param *par
 		return SETTING_NOOP;
 	}
 	if (param->read_only || (writable.state == FACT_KNOWN && !writable.value.boolean)) {
-		*ret_note = param->scope == PARAM_GLOBAL && !param->read_only
-				    ? "it belongs to the whole host and is read-only in this network namespace"
-				    : "the kernel does not let it be written";
+		*ret_note = why_read_only(p, param);
 		return SETTING_READ_ONLY;
 	}
 	return SETTING_OK;
@@ -114,6 +123,11 @@ static void judge_setting(struct planner *p, const struct profile_setting *setti
 	const char *note = NULL;
 	enum setting_verdict state = key_state(p, setting->param, &note);
 
+	/* As asked, and not by us: whoever may write the key keeps it so. */
+	if (state == SETTING_READ_ONLY && wish->satisfied) {
+		result->verdict = SETTING_OK;
+		return;
+	}
 	if (state != SETTING_OK) {
 		leave_out(p, result, state, note);
 		if (state == SETTING_REMOVED)

@@ -285,6 +285,42 @@ START_TEST(a_setting_has_the_verdict_of_its_key)
 }
 END_TEST
 
+static const struct {
+	const char *key, *child, *setting;
+	enum setting_verdict verdict;
+	const char *note;
+} sealed[] = {
+	{"net.ipv4.tcp_fin_timeout", "yes", "value: 60", SETTING_OK, NULL},
+	{"net.ipv4.tcp_fin_timeout", "yes", "value: 30", SETTING_READ_ONLY, "mounted read-only"},
+	{"net.core.rmem_max", "yes", "at_least: 60", SETTING_OK, NULL},
+	{"net.core.rmem_max", "yes", "at_least: 4 MiB", SETTING_READ_ONLY, "whole host"},
+	{"net.core.rmem_max", "no", "at_least: 4 MiB", SETTING_READ_ONLY, "mounted read-only"},
+	{"net.core.rmem_max", NULL, "at_least: 4 MiB", SETTING_READ_ONLY, "whole host"},
+};
+
+START_TEST(what_cannot_be_written_may_still_be_as_asked)
+{
+	struct bench b = bench_new("6.18");
+	struct plan *plan;
+
+	set_key(&b, sealed[_i].key, "60");
+	facts_set(b.facts, arena_printf(b.arena, "writable:%s", sealed[_i].key), value_bool(false));
+	if (sealed[_i].child)
+		facts_set(b.facts, "namespace.child", value_bool(!strcmp(sealed[_i].child, "yes")));
+	add_profile(&b, "p", arena_printf(b.arena, "  - {key: %s, %s, why: w}\n", sealed[_i].key,
+					  sealed[_i].setting));
+	plan = bench_plan(&b);
+	ck_assert_int_eq(plan->settings[0].verdict, sealed[_i].verdict);
+	ck_assert_uint_eq(plan->n_changes, 0);
+	ck_assert_str_eq(plan->dropin, "");
+	ck_assert_uint_eq(plan->n_skipped, sealed[_i].note != NULL);
+	if (sealed[_i].note)
+		ck_assert_msg(strstr(plan->settings[0].note, sealed[_i].note) != NULL, "%s",
+			      plan->settings[0].note);
+	arena_free(b.arena);
+}
+END_TEST
+
 START_TEST(a_tuple_keeps_what_is_not_asked)
 {
 	struct bench b = bench_new("6.1");
@@ -411,6 +447,8 @@ Suite *plan_suite(void)
 	tcase_add_test(tcase, an_earlier_file_is_no_obstacle);
 	tcase_add_loop_test(tcase, a_setting_has_the_verdict_of_its_key, 0,
 			    sizeof(states) / sizeof(states[0]));
+	tcase_add_loop_test(tcase, what_cannot_be_written_may_still_be_as_asked, 0,
+			    sizeof(sealed) / sizeof(sealed[0]));
 	tcase_add_test(tcase, a_tuple_keeps_what_is_not_asked);
 	tcase_add_test(tcase, two_values_are_a_conflict);
 	tcase_add_test(tcase, a_finding_and_a_profile_can_conflict);
