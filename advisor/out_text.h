@@ -37,6 +37,12 @@ void out_text_warnings(struct page *page, const struct plan *plan);
 bool out_text_is_explained(const struct plan *plan, const struct skipped *skipped);
 bool out_text_is_warned(const struct plan *plan, const struct skipped *skipped);
 
+/*
+ * Something that is asked is not so and cannot be written here: read-only, a conflict,
+ * not known. What this kernel does not have, or tcptune never writes, is not meant.
+ */
+bool out_text_has_unmet(const struct plan *plan);
+
 /* A change a paragraph; with a plan and its findings, the reasons too (both may be NULL). */
 struct changes_shown {
 	const struct change *changes;

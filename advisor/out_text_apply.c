@@ -125,6 +125,13 @@ void out_text_apply(const struct out_options *options, const struct apply_report
 	bool is_dry = report->dry_run && report->outcome == APPLY_WOULD;
 	struct page page = page_new(options);
 
+	if (report->outcome == APPLY_UNCHANGED && out_text_has_unmet(report->plan)) {
+		page_paragraph(&page, &bold,
+			       "Nothing to do: what is not as asked cannot be set here.");
+		if (!options->quiet)
+			show_left_out(&page, report->plan);
+		return;
+	}
 	page_paragraph(&page, &bold, words->first);
 	if (is_failure(report->outcome))
 		show_stops(&page, report);

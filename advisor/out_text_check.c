@@ -36,7 +36,10 @@ static void show_plan(struct page *page, const struct out_options *options,
 	} else if (plan->n_settings && !options->quiet) {
 		page_gap(page);
 		page_paragraph(page, &plain,
-			       "Nothing to change: what can be set here is as asked.");
+			       out_text_has_unmet(plan)
+				       ? "Nothing would change: what is not as asked cannot be "
+					 "set here."
+				       : "Nothing to change: what can be set here is as asked.");
 	}
 	out_text_obstacles(page, plan);
 }
@@ -65,9 +68,9 @@ static void show_next(struct page *page, const struct plan *plan)
 		       plan->n_obstacles || plan->dropin_foreign
 			       ? "Nothing is changed yet, and apply stops at what is in the "
 				 "way; " DRY_RUN " shows the rest."
-			       : "Nothing is changed yet: " DRY_RUN
-				 " shows the diff, `tcptune" PAGE_BLANK
-				 "apply` makes the changes, `tcptune" PAGE_BLANK
+			       : "Nothing is changed yet. With the same options " DRY_RUN
+				 " shows the diff and `tcptune" PAGE_BLANK
+				 "apply` makes the changes; `tcptune" PAGE_BLANK
 				 "revert` takes them back.");
 }
 

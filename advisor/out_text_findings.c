@@ -111,7 +111,7 @@ static void show_finding(struct page *page, const struct out_options *options,
 	show_remedies(page, finding);
 	show_labelled(page, "  risk    ", finding->risk);
 	if (options->verbose)
-		show_labelled(page, "  myth    ", finding->corrects);
+		show_labelled(page, "  truth   ", finding->corrects);
 	show_rule(page, options, finding);
 }
 

@@ -113,6 +113,8 @@ static void show_sample(struct page *page, const struct facts *facts)
 {
 	struct fact live = facts_get(facts, "sample.live");
 	struct fact seconds = facts_get(facts, "sample.seconds");
+	struct fact child = facts_get(facts, "namespace.child");
+	bool may_be_younger = child.state != FACT_KNOWN || child.value.boolean;
 
 	if (live.state != FACT_KNOWN || seconds.state != FACT_KNOWN)
 		return;
@@ -121,9 +123,10 @@ static void show_sample(struct page *page, const struct facts *facts)
 			    value_show(page->arena, seconds.value));
 	else
 		page_printf(page, &line,
-			    "Rates are averages over the %s since boot, weak evidence; "
+			    "Rates are averages over the %s since boot%s, weak evidence; "
 			    "--interval" PAGE_BLANK "10 measures those of now.",
-			    value_show(page->arena, seconds.value));
+			    value_show(page->arena, seconds.value),
+			    may_be_younger ? " (too low where this namespace is younger)" : "");
 }
 
 void out_text_host(struct page *page, const struct facts *facts)

@@ -52,7 +52,7 @@ static void show_change(struct page *page, const struct change *change, bool is_
 			    change->where & CHANGE_FILE ? "running and file" : "running");
 	else
 		page_printf(page, &line, "%s: %s (file%s)", change->key, change->to,
-			    is_planned ? ": it runs so, and the next boot would lose it" : "");
+			    is_planned ? ": it runs so, the file keeps it" : "");
 }
 
 void out_text_changes(struct page *page, const struct changes_shown *shown)

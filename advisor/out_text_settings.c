@@ -88,6 +88,28 @@ bool out_text_is_explained(const struct plan *plan, const struct skipped *skippe
 	return false;
 }
 
+/* What was asked, would be written if it could be, and cannot. */
+static bool is_unmet(const struct plan *plan, const struct skipped *skipped)
+{
+	for (size_t i = 0; i < plan->n_settings; i++) {
+		const struct setting_result *setting = &plan->settings[i];
+
+		if (strcmp(setting->key, skipped->key) || strcmp(setting->profile, skipped->because))
+			continue;
+		return setting->verdict == SETTING_READ_ONLY || setting->verdict == SETTING_CONFLICT ||
+		       setting->verdict == SETTING_UNKNOWN;
+	}
+	return true;
+}
+
+bool out_text_has_unmet(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_skipped; i++)
+		if (is_unmet(plan, &plan->skipped[i]))
+			return true;
+	return false;
+}
+
 bool out_text_is_warned(const struct plan *plan, const struct skipped *skipped)
 {
 	for (size_t i = 0; i < plan->n_settings; i++)

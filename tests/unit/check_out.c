@@ -261,6 +261,7 @@ static const struct phrase {
 	{"check-hostile", 0, true, "(counted from\n    /proc/net/tcp: \\x1b"},
 	{"check-sick", 0, true, "measured over 10 s"},
 	{"check-healthy", 0, true, "since boot, weak evidence"},
+	{"check-blind", 0, false, "is younger"},
 	{"check-sick", 0, true, "WARNING   An apply (record 3)"},
 	{"check-sick", QUIET, true, "WARNING   An apply (record 3)"},
 	{"check-sick", QUIET, false, "web-1"},
@@ -281,8 +282,8 @@ static const struct phrase {
 	{"check-sick", 0, true,
 	 "\n  do      sysctl: net.core.somaxconn = 4096\n  source  [somaxconn-low]\n"},
 	{"check-sick", 0, true, "\n  risk    none of the sysctls"},
-	{"check-sick", 0, false, "\n  myth "},
-	{"check-sick", VERBOSE, true, "\n  myth    \"lower tcp_fin_timeout\""},
+	{"check-sick", 0, false, "\n  truth "},
+	{"check-sick", VERBOSE, true, "\n  truth   no sysctl ends CLOSE_WAIT"},
 	{"check-sick", 0, true, "\nOf less weight\n  low     0.0.0.0:50051 lies"},
 	{"check-sick", QUIET, false, "50051"},
 	{"check-sick", ALL_SEVERITIES, true, "\nLOW       0.0.0.0:50051 lies"},
@@ -419,6 +420,41 @@ START_TEST(test_long_profile)
 	fclose(options.stream);
 	ck_assert_ptr_nonnull(strstr(bytes, "  differs\n  39 more are as asked"));
 	ck_assert_ptr_null(strstr(bytes, "  ok\n"));
+	free(bytes);
+}
+END_TEST
+
+/* Where something asked cannot be had, neither report calls it done. */
+static const struct {
+	enum setting_verdict verdict;
+	bool is_met;
+} unmet[] = {
+	{SETTING_READ_ONLY, false}, {SETTING_CONFLICT, false}, {SETTING_UNKNOWN, false},
+	{SETTING_REMOVED, true},    {SETTING_NOOP, true},      {SETTING_REFUSED, true},
+	{SETTING_ABSENT, true},
+};
+
+START_TEST(test_unmet_is_not_as_asked)
+{
+	struct check_report *check = sample_healthy(arena);
+	struct apply_report *apply = sample_apply(arena, APPLY_UNCHANGED, true);
+	struct setting_result setting = check->plan->settings[0];
+	struct skipped skipped = {setting.key, setting.profile, "for a reason"};
+	struct plan plan = {.settings = &setting, .n_settings = 1, .skipped = &skipped, .n_skipped = 1};
+	struct out_options options = {.arena = arena, .width = 80, .severity = SEVERITY_MEDIUM};
+	char *bytes = NULL;
+	size_t length;
+	bool is_met = unmet[_i].is_met;
+
+	setting.verdict = unmet[_i].verdict;
+	check->plan = apply->plan = &plan;
+	options.stream = open_memstream(&bytes, &length);
+	out_text.check(&options, check);
+	out_text.apply(&options, apply);
+	fclose(options.stream);
+	ck_assert_int_eq(strstr(bytes, "can be set here is as asked") != NULL, is_met);
+	ck_assert_int_eq(strstr(bytes, "Already in the desired state") != NULL, is_met);
+	ck_assert_int_eq(strstr(bytes, "Left out\n  ") != NULL, !is_met);
 	free(bytes);
 }
 END_TEST
@@ -623,6 +659,7 @@ static TCase *text_case(void)
 	tcase_add_test(tcase, test_quiet_healthy_says_nothing);
 	tcase_add_test(tcase, test_worst_first);
 	tcase_add_test(tcase, test_long_profile);
+	tcase_add_loop_test(tcase, test_unmet_is_not_as_asked, 0, N(unmet));
 	tcase_add_test(tcase, test_dry_run_that_stops);
 	return tcase;
 }

@@ -179,7 +179,7 @@ static const struct finding sick_findings[] = {
 		.n_remedies = 1,
 		.risk = "clients wait longer in a longer queue: where the program is too slow, more workers "
 			"help and a longer queue hides it",
-		.corrects = "\"raise tcp_max_syn_backlog\": it limits handshakes, not this queue",
+		.corrects = "tcp_max_syn_backlog does not size this queue",
 		LIST(.sources, "Linux 6.18 net/ipv4/tcp_input.c tcp_conn_request()"),
 	},
 	{
@@ -201,7 +201,7 @@ static const struct finding sick_findings[] = {
 		.n_remedies = N(port_remedies),
 		.risk = "a firewall between that does not know the reuse may drop the SYN; a wider range may "
 			"take ports that services listen on",
-		.corrects = "\"28k TIME_WAIT and the host is out of ports\": the limit is for each destination",
+		.corrects = "28k TIME_WAIT are not the end of all ports: the limit is for each destination",
 		LIST(.sources, "https://vincent.bernat.ch/en/blog/2014-tcp-time-wait-state-linux",
 				"Linux 6.18 net/ipv4/inet_hashtables.c __inet_hash_connect()"),
 	},
@@ -220,7 +220,7 @@ static const struct finding sick_findings[] = {
 		.remedies = close_wait_remedies,
 		.n_remedies = N(close_wait_remedies),
 		.risk = "none of the sysctls that are offered for this helps: the socket is the program's",
-		.corrects = "\"lower tcp_fin_timeout\", \"lower tcp_keepalive_time\"",
+		.corrects = "no sysctl ends CLOSE_WAIT, tcp_fin_timeout neither",
 		LIST(.sources, "Linux 6.18 net/ipv4/tcp_timer.c tcp_keepalive_timer()"),
 	},
 	{
