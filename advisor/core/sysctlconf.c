@@ -16,25 +16,29 @@ static bool is_blank(char c)
 	return c && strchr(BLANKS, c);
 }
 
-/* Both loaders: the first separator decides whether "." and "/" change places. */
-static char *exchange(char *name, char unless)
+static char *exchange(char *name)
 {
-	char *p = strpbrk(name, "./");
-
-	if (p && *p != unless)
-		for (; p; p = strpbrk(p + 1, "./"))
-			*p = *p == '.' ? '/' : '.';
+	for (char *p = strpbrk(name, "./"); p; p = strpbrk(p + 1, "./"))
+		*p = *p == '.' ? '/' : '.';
 	return name;
+}
+
+/* Both loaders: the first separator decides whether "." and "/" change places. */
+static char *exchange_unless(char *name, char first)
+{
+	const char *p = strpbrk(name, "./");
+
+	return p && *p == first ? name : exchange(name);
 }
 
 char *conf_key_of_path(struct arena *arena, const char *path)
 {
-	return exchange(arena_strdup(arena, path), '.');
+	return exchange_unless(arena_strdup(arena, path), '.');
 }
 
 char *conf_path_of_key(struct arena *arena, const char *key)
 {
-	return exchange(arena_strdup(arena, key), '/');
+	return exchange_unless(arena_strdup(arena, key), '/');
 }
 
 /* A path without what the kernel (and systemd) skips: leading blanks, empty components, ".". */
@@ -76,15 +80,16 @@ static void set_key(struct arena *arena, struct conf_entry *entry, const char *f
 {
 	char *key;
 
-	/* procps takes a second "-" for the first. A blank behind the "-" is part of its key, not of systemd's. */
+	/* procps takes a blank behind the "-" for a part of the key, and a second "-" for the first. */
+	while (to > from + 1 && is_blank(to[-1]))
+		to--;
 	if (from < to && *from == '-')
 		from++;
-	while (to > from && is_blank(to[-1]))
-		to--;
 	key = arena_strndup(arena, from, (size_t)(to - from));
 	entry->spelt = conf_path_of_key(arena, key);
 	entry->path = simplify(arena, entry->spelt);
-	entry->key = conf_key_of_path(arena, entry->path);
+	/* Whatever its first separator: ".net/x" is the path "net.x", and not the key of that name. */
+	entry->key = exchange(arena_strdup(arena, entry->path));
 	entry->is_glob = strpbrk(entry->path, GLOB_CHARACTERS);
 }
 
@@ -199,23 +204,27 @@ static bool glob_assigns(const struct conf_entry *entry, const struct target *ta
 	       conf_glob_match(entry->path, target->path);
 }
 
-/*
- * procps writes every assignment in turn, the last one stays. A glob leaves
- * out each path that stands in the list too, spelt the same, to set or to exclude.
- */
+/* A glob leaves out each path that stands in the list too, spelt the same, to set or to exclude. */
+static bool is_named(struct walk walk, const struct conf_entry *glob, const struct target *target)
+{
+	const struct conf_entry *entry;
+
+	while ((entry = walk_next(&walk)))
+		if (strcmp(entry->key, target->key) == 0 && conf_glob_match(glob->spelt, entry->spelt))
+			return true;
+	return false;
+}
+
+/* procps writes every assignment in turn, the last one stays. */
 static const struct conf_entry *procps_winner(const struct walk *start, const struct target *target)
 {
 	const struct conf_entry *entry, *winner = NULL;
 	struct walk walk = *start;
-	bool is_named = false;
 
-	while ((entry = walk_next(&walk)))
-		is_named |= strcmp(entry->spelt, target->path) == 0;
-	walk = *start;
 	while ((entry = walk_next(&walk))) {
 		if (entry->kind != CONF_ASSIGNMENT || is_blank(entry->spelt[0]))
 			continue;
-		if (entry->is_glob ? !is_named && glob_assigns(entry, target)
+		if (entry->is_glob ? glob_assigns(entry, target) && !is_named(*start, entry, target)
 				   : strcmp(entry->key, target->key) == 0)
 			winner = entry;
 	}
@@ -274,6 +283,6 @@ const struct conf_entry *conf_winner(const struct conf *conf, enum conf_loader l
 	if (strlen(key) >= sizeof(path))
 		return NULL;
 	strcpy(path, key);
-	exchange(path, '/');
+	exchange_unless(path, '/');
 	return loader == CONF_PROCPS ? procps_winner(&walk, &target) : systemd_winner(&walk, &target);
 }

@@ -138,18 +138,12 @@ static void read_dropin(struct job *job)
 
 /* ------------------------------------------------------------ writing */
 
-static const char dots_refused[] = "a key with \"..\" is not written";
+static const char not_net[] = "only keys under net. are written";
+static const char has_dots[] = "a key with \"..\" is not written";
 
-/* Why this key is never written, or NULL. */
-static const char *refusal(struct arena *arena, const char *key)
+static bool is_net(const char *path)
 {
-	const char *path = conf_path_of_key(arena, key);
-
-	if (strncmp(path, "net", 3) || (path[3] && path[3] != '/'))
-		return "only keys under net. are written";
-	if (strstr(arena_printf(arena, "%s/", path), "/../"))
-		return dots_refused;
-	return NULL;
+	return strncmp(path, "net", 3) == 0 && (!path[3] || path[3] == '/');
 }
 
 static void refuse(struct job *job, struct place place, const char *key, const char *why)
@@ -174,25 +168,34 @@ static const char *printable_value(struct arena *arena, const char *value)
 	}
 }
 
-/* One key of an entry: what is written, and the name that procps has for it. */
+/* One sysctl that an entry sets, below /proc/sys. */
 struct goal {
 	const struct conf_entry *entry;
-	const char *key;
-	const char *path;  /* below /proc/sys, as procps opens it */
-	const char *shown;
+	const char *path;
+	const char *spelt; /* the path as procps opens it */
+	const char *shown; /* the key as procps names it */
 };
 
-/* False where it ends here: with a message, but only a missing key changes the status. */
+/* False where it ends here, with a message. A directory or a read-only key leaves the status as it is. */
 static bool is_writable(struct job *job, const struct goal *goal)
 {
 	struct place place = goal->entry->place;
 	struct stat status;
-	int rc = sysctl_stat(job->source, goal->path, &status);
+	int rc;
 
+	if (strstr(arena_printf(job->arena, "/%s/", goal->path), "/../")) {
+		refuse(job, place, goal->shown, has_dots);
+		return false;
+	}
+	rc = goal->spelt[0] ? sysctl_stat(job->source, goal->spelt, &status) : 0;
 	if (rc < 0) {
 		complain(job, place, "cannot stat %s/proc/sys/%s: %s", source_root(job->source),
-			 goal->path, strerror(-rc));
+			 goal->spelt, strerror(-rc));
 		job->status = 1;
+		return false;
+	}
+	if (!is_net(goal->path)) {
+		refuse(job, place, goal->shown, not_net);
 		return false;
 	}
 	if (S_ISDIR(status.st_mode)) {
@@ -227,7 +230,7 @@ static bool was_written(struct job *job, const struct goal *goal)
 
 	if (job->reload->dry_run)
 		return true;
-	fd = sysctl_open(job->source, goal->key);
+	fd = sysctl_open(job->source, goal->path);
 	if (fd < 0) {
 		cannot_write(job, goal, fd);
 		return false;
@@ -241,11 +244,8 @@ static bool was_written(struct job *job, const struct goal *goal)
 static void write_goal(struct job *job, const struct goal *goal)
 {
 	const struct conf_entry *entry = goal->entry;
-	const char *why = refusal(job->arena, goal->key);
 
-	if (why)
-		refuse(job, entry->place, goal->shown, why);
-	else if (is_writable(job, goal) && was_written(job, goal))
+	if (is_writable(job, goal) && was_written(job, goal))
 		job->reload->wrote(job->reload->context, text_printable(job->arena, goal->shown),
 				   printable_value(job->arena, entry->value));
 }
@@ -273,21 +273,21 @@ static void write_glob(struct job *job, const struct conf_entry *entry)
 	if (strspn(entry->spelt, " \t\v\f\r"))
 		return;
 	if (sysctl_glob(job->source, entry->path, job->arena, &paths, &n) < 0) {
-		refuse(job, entry->place, entry->key, dots_refused);
+		refuse(job, entry->place, entry->key, has_dots);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
 		const char *key = conf_key_of_path(job->arena, paths[i]);
-		struct goal goal = {entry, key, paths[i], key};
+		struct goal goal = {entry, paths[i], paths[i], key};
 
 		if (is_named(job, paths[i]))
 			continue;
 		/* One message for all that it reaches outside net. */
-		if (!refusal(job->arena, key))
+		if (is_net(paths[i]))
 			write_goal(job, &goal);
 		else if (!is_refused)
-			refuse(job, entry->place, entry->key, refusal(job->arena, key));
-		is_refused |= refusal(job->arena, key) != NULL;
+			refuse(job, entry->place, entry->key, not_net);
+		is_refused |= !is_net(paths[i]);
 	}
 }
 
@@ -295,7 +295,7 @@ static void write_file(struct job *job, const struct conf_file *file)
 {
 	for (size_t i = 0; i < file->n; i++) {
 		const struct conf_entry *entry = &file->entries[i];
-		struct goal goal = {entry, entry->key, entry->spelt, NULL};
+		struct goal goal = {.entry = entry, .path = entry->path, .spelt = entry->spelt};
 
 		if (entry->kind != CONF_ASSIGNMENT)
 			continue;

@@ -28,6 +28,7 @@ static void setup(void)
 	tree_file("/proc/sys/net/core/ro", "1\n");
 	tree_chmod("/proc/sys/net/core/ro", 0444);
 	tree_fifo("/proc/sys/net/core/pipe");
+	tree_file("/proc/sys/network/x", "1\n");
 	tree_file("/proc/sys/kernel/panic", "1\n");
 	tree_file("/proc/sys/kernel/ipv4/a", "1\n");
 	tree_link("/proc/sys/net/ipv4/link", "../../kernel/panic");
@@ -63,7 +64,7 @@ static const struct {
 	{"net.ipv4", "2", -EISDIR, "net/ipv4/nosuch", NULL},
 	{"kernel.panic", "2", -EPERM, "kernel/panic", "1\n"},
 	{"net", "2", -EPERM, "net/ipv4/a", "1 and something longer\n"},
-	{"network.x", "2", -EPERM, "network/x", NULL},
+	{"network.x", "2", -EPERM, "network/x", "1\n"},
 	{"", "2", -EINVAL, "kernel/panic", "1\n"},
 	{"net..ipv4.a", "2", -EINVAL, "net/ipv4/a", "1 and something longer\n"},
 	{"/net/ipv4/a", "2", -EINVAL, "net/ipv4/a", "1 and something longer\n"},
@@ -160,12 +161,17 @@ static const struct file_case {
 	 "kernel/panic", "1\n"},
 	{"-kernel.panic = 2\n", 1, "!1: setting key \"kernel.panic\": only keys under net. are written\n",
 	 "kernel/panic", "1\n"},
-	{"network.x = 2\n", 1, "!1: setting key \"network.x\": only keys under net. are written\n", NULL,
-	 NULL},
+	{"network.x = 2\n", 1, "!1: setting key \"network.x\": only keys under net. are written\n",
+	 "network/x", "1\n"},
+	{"kernel.nosuch = 2\n", 1,
+	 "!1: cannot stat /proc/sys/kernel/nosuch: No such file or directory\n", NULL, NULL},
 	{"net/../kernel/panic = 2\n", 1,
 	 "!1: separators should not be repeated: net.//.kernel.panic\n"
 	 "!1: setting key \"net.//.kernel.panic\": a key with \"..\" is not written\n",
 	 "kernel/panic", "1\n"},
+	{".net/ipv4/a = 2\n", 1,
+	 "!1: cannot stat /proc/sys//net.ipv4.a: No such file or directory\n", "net/ipv4/a",
+	 "1 and something longer\n"},
 	{"= 2\n", 1, "!1: setting key \"\": only keys under net. are written\n", NULL, NULL},
 	{"net.ipv4.link = 2\n", 1, NULL, "kernel/panic", "1\n"},
 	/* Globs. */

@@ -64,6 +64,7 @@ static const struct line_case {
 	 .spelt = "/net/ipv4/x", .value = "1"},
 	{.text = ".net.ipv4.x=1\n", .key = "net.ipv4.x", .path = "net/ipv4/x",
 	 .spelt = "/net/ipv4/x", .value = "1"},
+	{.text = ".net/x=1\n", .key = "net/x", .path = "net.x", .spelt = "/net.x", .value = "1"},
 	{.text = "net..ipv4.x=1\n", .key = "net.ipv4.x", .path = "net/ipv4/x",
 	 .spelt = "net//ipv4/x", .value = "1"},
 	{.text = "net/./ipv4/x/=1\n", .key = "net.ipv4.x", .path = "net/ipv4/x",
@@ -79,7 +80,8 @@ static const struct line_case {
 	 .ignore = true},
 	{.text = "-net.a\n", .kind = CONF_EXCLUDE, .key = "net.a", .path = "net/a", .ignore = true},
 	{.text = " -net.a \r\n", .kind = CONF_EXCLUDE, .key = "net.a", .path = "net/a", .ignore = true},
-	{.text = "-\n", .kind = CONF_EXCLUDE, .key = "", .path = "", .ignore = true},
+	{.text = "-\n", .kind = CONF_EXCLUDE, .key = "", .path = "", .spelt = "\n", .ignore = true},
+	{.text = "- =\n", .key = "", .path = "", .spelt = " ", .value = "", .ignore = true},
 	{.text = "-=\n", .key = "", .path = "", .value = "", .ignore = true},
 	/* Globs. */
 	{.text = "net.*.x=1\n", .key = "net.*.x", .path = "net/*/x", .value = "1", .is_glob = true},
@@ -236,6 +238,9 @@ static const struct winner_case {
 	 "a:3", "a:3"},
 	{"procps' globs keep off the very spelling alone",
 	 {{"a", "/net/x = 1\nnet.* = 2\n"}}, NULL, NULL, "a:2", "a:1"},
+	{"procps: so do those spelt as the glob is", {{"a", "/net/x = 1\n/net/* = 2\n"}}, NULL, NULL,
+	 "a:1", "a:1"},
+	{"the separator in front decides", {{"a", ".net/x = 1\n"}}, NULL, NULL, NULL, NULL},
 	{"a leading - decides nothing here", {{"a", "net.x = 1\n-net.x = 2\n"}}, NULL, NULL, "a:2", "a:2"},
 };
 
