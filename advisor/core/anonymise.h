@@ -1,6 +1,6 @@
 /*
  * What may leave a host in a capture. Secrets never do: TCP Fast Open keys,
- * the secret of stable IPv6 addresses, TCP MD5 keys. Addresses and the host's
+ * the secret of stable IPv6 addresses, the key of RSS, TCP MD5 keys. Addresses and the host's
  * name are replaced where that is wanted, the same one always by the same
  * one, different ones by different ones. Names of programs stay: they are the
  * answer to most questions.

@@ -11,8 +11,11 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 #define HIDDEN "hidden"
 
-/* Keys by their last part: net.ipv4.tcp_fastopen_key, net.ipv6.conf.*.stable_secret. */
-static const char *const secrets[] = {"tcp_fastopen_key", "stable_secret"};
+/*
+ * Keys by their last part: net.ipv4.tcp_fastopen_key, net.ipv6.conf.*.stable_secret, and
+ * net.core.netdev_rss_key: who knows it can send every packet to one queue.
+ */
+static const char *const secrets[] = {"tcp_fastopen_key", "stable_secret", "netdev_rss_key"};
 
 bool anonymise_is_secret(const char *path)
 {

@@ -305,6 +305,7 @@ static const struct {
 } paths[] = {
 	{"proc/sys/net/ipv4/tcp_fastopen_key", true},
 	{"proc/sys/net/ipv6/conf/eth0/stable_secret", true},
+	{"proc/sys/net/core/netdev_rss_key", true},
 	{"proc/sys/net/ipv4/tcp_fastopen", false},
 	{"etc/sysctl.d/tcp_fastopen_key", false},
 	{"proc/sys/", false},
