@@ -127,6 +127,7 @@ void listeners_add(struct listeners *listeners, const struct census_socket *sock
 	}
 	listener->has_drops = socket->has_drops && (is_new || listener->has_drops);
 	listener->drops += socket->drops;
+	listener->n_sockets++;
 }
 
 bool listeners_have(const struct listeners *listeners, const struct address *address, uint32_t port)
@@ -212,6 +213,12 @@ static struct fact number_or(bool is_known, uint64_t number, const char *why)
 			: fact_missing(FACT_UNREADABLE, why);
 }
 
+/* Of what all its sockets have, what one has; not 0 of something. */
+static uint32_t share(uint32_t n, const struct listener *listener)
+{
+	return n / listener->n_sockets + (n % listener->n_sockets != 0);
+}
+
 static void fill_row(struct arena *arena, const struct listener *listener, struct fact *row)
 {
 	row[LISTENER_NAME] = fact_known(
@@ -224,8 +231,8 @@ static void fill_row(struct arena *arena, const struct listener *listener, struc
 					"/proc/net/tcp does not show the limit of a queue");
 	row[LISTENER_DROPS] = number_or(listener->has_drops, listener->drops,
 					"neither /proc/net/tcp nor an old kernel shows drops");
-	row[LISTENER_SYN_RECV] = number_or(true, listener->syn_recv, NULL);
-	row[LISTENER_SYN_SOURCES] = number_or(true, listener->syn_sources, NULL);
+	row[LISTENER_SYN_RECV] = number_or(true, share(listener->syn_recv, listener), NULL);
+	row[LISTENER_SYN_SOURCES] = number_or(true, share(listener->syn_sources, listener), NULL);
 }
 
 void listeners_facts(const struct listeners *listeners, const struct inodes *inodes,

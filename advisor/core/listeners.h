@@ -1,9 +1,12 @@
 /*
  * Listening sockets, and which of them a connection belongs to.
  *
- * Sockets that share an address and a port (SO_REUSEPORT) are one listener:
- * queue, limit and process are those of the fullest of them, drops are added
- * up. A listener on :: takes IPv4 too, unless its socket says otherwise.
+ * Sockets that share an address and a port (SO_REUSEPORT) are one row of the
+ * table: queue, limit and process are those of the fullest of them, drops are
+ * added up, and of the handshakes, which the kernel spreads over them, it is
+ * one socket's share, so that it can be held against the limit.
+ *
+ * A listener on :: takes IPv4 too, unless its socket says otherwise.
  */
 #ifndef TCPTUNE_LISTENERS_H
 #define TCPTUNE_LISTENERS_H
@@ -28,7 +31,8 @@ struct listener {
 	uint32_t queued, limit;
 	uint64_t drops;
 	uint32_t uid, inode;
-	uint32_t syn_recv, syn_sources;
+	uint32_t n_sockets;
+	uint32_t syn_recv, syn_sources; /* of all its sockets */
 	uint32_t unaccepted; /* sockets in CLOSE_WAIT in its queue */
 };
 
