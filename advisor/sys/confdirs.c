@@ -31,7 +31,7 @@ struct reader {
 	struct confdirs *confdirs;
 	struct name *names; /* sorted */
 	size_t n, capacity;
-	size_t entries;
+	size_t entries, globs;
 };
 
 static void add_note(struct reader *reader, const char *path, const char *why)
@@ -86,6 +86,20 @@ static void add_directory(struct reader *reader, const char *directory)
 		add_note(reader, directory, strerror(-rc));
 }
 
+/* False when it is too much. */
+static bool count_entries(struct reader *reader, const struct conf_file *file)
+{
+	size_t globs = 0;
+
+	for (size_t i = 0; i < file->n; i++)
+		globs += file->entries[i].is_glob;
+	if (file->n > CONFDIRS_ENTRIES - reader->entries || globs > CONFDIRS_GLOBS - reader->globs)
+		return false;
+	reader->entries += file->n;
+	reader->globs += globs;
+	return true;
+}
+
 /* A file that is not read is there all the same, without entries. */
 static struct conf_file *read_file(struct reader *reader, const char *path)
 {
@@ -99,12 +113,10 @@ static struct conf_file *read_file(struct reader *reader, const char *path)
 		return nothing;
 	}
 	file = conf_parse(reader->arena, path, bytes, length);
-	if (file->n > CONFDIRS_ENTRIES - reader->entries) {
-		add_note(reader, path, "the files have too many lines");
-		return nothing;
-	}
-	reader->entries += file->n;
-	return file;
+	if (count_entries(reader, file))
+		return file;
+	add_note(reader, path, "the files have too many lines");
+	return nothing;
 }
 
 /* procps reads it only where it is, or leads to, a regular file. What cannot be told is tried. */

@@ -12,9 +12,10 @@
 #include "core/sysctlconf.h"
 #include "sys/source.h"
 
-/* What is read at most; what is beyond is left out, a whole file, with a note. */
+/* What is read at most; a file beyond it is left out, with a note. Hosts have some hundred lines, and a few globs. */
 #define CONFDIRS_FILE_BYTES (256u << 10)
-#define CONFDIRS_ENTRIES 10000u
+#define CONFDIRS_ENTRIES 5000u
+#define CONFDIRS_GLOBS 250u
 
 struct confdirs {
 	struct conf conf;

@@ -3,16 +3,17 @@
  * all files are read first, then every assignment is written, in order.
  *
  * On purpose it differs in this:
- * - Only keys under net. are written, and none with "..": any other gets a
- *   message and status 1.
+ * - Only keys under net. are written, none with "..", and no symbolic link is
+ *   followed: any other key gets a message and status 1.
  * - No FILE means tcptune's own drop-in instead of /etc/sysctl.conf.
- * - A FILE that cannot be opened or read (a directory, too) gives a message
- *   and status 1, and every other FILE is read all the same.
+ * - A FILE that is found and cannot be opened, or cannot be read (a directory),
+ *   gives a message and status 1, and all others are read all the same.
  * - Messages begin with FILE:LINE, counted for each file by itself, and always
  *   have the right reason behind "setting key".
- * - Repeated separators get one message a line, and a glob may have them.
- * - A write that was denied is not reported as done where "-" forgives it.
- * - A value with more than 4096 bytes is one write, never cut at its commas.
+ * - Repeated separators get one message a line. In a glob they count as one,
+ *   so that what stands elsewhere is left out of it.
+ * - A key that may not be opened is not shown as written where "-" forgives it.
+ * - A value of more than 4096 bytes is one write, never cut at its commas.
  * - Bytes that a terminal could take for commands are shown as \xNN.
  */
 #ifndef TCPTUNE_RELOAD_H

@@ -190,6 +190,21 @@ START_TEST(too_many_lines_are_not_read)
 }
 END_TEST
 
+START_TEST(too_many_globs_are_not_read)
+{
+	struct text text = text_new(arena);
+
+	for (unsigned i = 0; i <= CONFDIRS_GLOBS; i++)
+		text_printf(&text, "net.*.x%u=1\n", i);
+	tree_file("/etc/sysctl.d/10.conf", text.data);
+	tree_file("/etc/sysctl.d/20.conf", "net.*.y = 1\n");
+	confdirs = confdirs_read(arena, source);
+	ck_assert_uint_eq(confdirs->n_notes, 1);
+	ck_assert_ptr_null(winner(CONF_PROCPS, "net.a.x0"));
+	ck_assert_str_eq(winner(CONF_PROCPS, "net.a.y"), "/etc/sysctl.d/20.conf:1=1");
+}
+END_TEST
+
 Suite *confdirs_suite(void);
 
 Suite *confdirs_suite(void)
@@ -206,6 +221,7 @@ Suite *confdirs_suite(void)
 	tcase_add_test(tcase, what_is_no_file_is_noted);
 	tcase_add_test(tcase, assignments_become_facts);
 	tcase_add_test(tcase, too_many_lines_are_not_read);
+	tcase_add_test(tcase, too_many_globs_are_not_read);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
