@@ -247,6 +247,12 @@ static void record_missing(struct collector *collector, int error)
 	source_record_bytes(collector->source, MISSING, line.data, line.length);
 }
 
+static const char *error_text(const struct collector *collector, int error)
+{
+	return error == EBADMSG ? "the replies are malformed"
+				: capture_error_name(collector->arena, error);
+}
+
 static const char *name_of(const struct collector *collector, enum sockets_method used,
 			   int netlink_error)
 {
@@ -260,7 +266,7 @@ static const char *name_of(const struct collector *collector, enum sockets_metho
 	if (!netlink_error)
 		return "/proc/net/tcp and tcp6";
 	return arena_printf(collector->arena, "/proc/net/tcp and tcp6: netlink is not available (%s)",
-			    capture_error_name(collector->arena, netlink_error));
+			    error_text(collector, netlink_error));
 }
 
 /* 0 with the name of the way that worked, or -errno with the reason in its place. */
@@ -284,8 +290,7 @@ static int read_all(struct collector *collector, const char **ret_name)
 	}
 	*ret_name = arena_printf(collector->arena,
 				 "netlink is not available (%s), and /proc/net/tcp cannot be read (%s)",
-				 capture_error_name(collector->arena, netlink_error),
-				 capture_error_name(collector->arena, -r));
+				 error_text(collector, netlink_error), error_text(collector, -r));
 	return r;
 }
 
