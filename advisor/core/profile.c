@@ -352,12 +352,24 @@ static bool name_is_valid(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
 }
 
+/* Something is wrong with the profile, and reported: what is wrong with its settings is too. */
+static void look_on(struct loading *l, const struct profile_nodes *nodes)
+{
+	if (nodes->extends)
+		return; /* the names of its parameters are not known */
+	load_parameters(l, nodes->parameters);
+	for (size_t i = 0; nodes->settings && i < nodes->settings->n; i++)
+		load_setting(l, &nodes->settings->items[i]);
+}
+
 static bool load_document(struct loading *l, const struct node *document)
 {
 	struct profile_nodes nodes = {0};
 
-	if (!node_read_map(document, "a profile", profile_fields, N(profile_fields), &nodes, l->diag))
+	if (!node_read_map(document, "a profile", profile_fields, N(profile_fields), &nodes, l->diag)) {
+		look_on(l, &nodes);
 		return false;
+	}
 	if (!name_is_valid(nodes.profile->text)) {
 		diag_error(l->diag, nodes.profile->place,
 			   "a profile's name is made of a-z, 0-9 and '-', at most 60 of them");

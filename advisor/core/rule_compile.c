@@ -347,6 +347,18 @@ static void compile_names(struct compile *c)
 		add_name(c, c->nodes.facts, i, &c->nodes.facts->items[i]);
 }
 
+/* Where a key is missing, which was reported, the rest of the rule is looked at all the same. */
+static void stand_in(struct rule_nodes *nodes)
+{
+	static const struct node text = {.type = NODE_SCALAR, .text = ""}, list = {.type = NODE_LIST};
+
+	nodes->id = nodes->id ? nodes->id : &text;
+	nodes->title = nodes->title ? nodes->title : &text;
+	nodes->summary = nodes->summary ? nodes->summary : &text;
+	nodes->evidence = nodes->evidence ? nodes->evidence : &list;
+	nodes->remedy = nodes->remedy ? nodes->remedy : &list;
+}
+
 struct rule *rule_compile(struct rules *rules, const struct node *node, struct diag *diag)
 {
 	struct rule *rule = arena_alloc(rules->arena, sizeof(*rule));
@@ -354,9 +366,11 @@ struct rule *rule_compile(struct rules *rules, const struct node *node, struct d
 		.rules = rules, .arena = rules->arena, .diag = diag, .rule = rule,
 		.scope = {.catalog = rules->catalog, .rule_exists = rule_exists, .context = rules},
 	};
+	bool is_whole = node_read_map(node, "a rule", rule_fields, N(rule_fields), &c.nodes, diag);
 
-	if (!node_read_map(node, "a rule", rule_fields, N(rule_fields), &c.nodes, diag))
+	if (node->type != NODE_MAP)
 		return NULL;
+	stand_in(&c.nodes);
 	rule->id = c.nodes.id->text;
 	rule->title = c.nodes.title->text;
 	rule->place = node->place;
@@ -366,10 +380,11 @@ struct rule *rule_compile(struct rules *rules, const struct node *node, struct d
 	if (c.nodes.each)
 		compile_each(&c);
 	compile_names(&c);
-	compile_severity(&c);
+	if (c.nodes.severity)
+		compile_severity(&c);
 	if (c.nodes.when)
 		rule->when = expr_parse(c.arena, diag, c.nodes.when, &c.scope, VALUE_BOOL);
-	if (!c.nodes.when && !rule->has_conditions)
+	if (!c.nodes.when && c.nodes.severity && !rule->has_conditions)
 		diag_error(diag, node->place, "a rule needs 'when', or conditions below 'severity'");
 	if (c.nodes.subject)
 		rule->subject = template_parse(c.arena, diag, c.nodes.subject, &c.scope);
@@ -380,5 +395,5 @@ struct rule *rule_compile(struct rules *rules, const struct node *node, struct d
 	rule->corrects = optional_text(c.nodes.corrects);
 	rule->unverified = optional_text(c.nodes.unverified);
 	rule->sources = node_texts(c.arena, diag, c.nodes.sources, &rule->n_sources);
-	return rule;
+	return is_whole ? rule : NULL;
 }
