@@ -28,6 +28,7 @@ tests  cmd:ip                 iproute2          iproute            iproute2     
 tests  cmd:unshare            util-linux        util-linux-core    util-linux         util-linux    util-linux
 tests  cmd:sysctl             procps            procps-ng          procps             procps        procps-ng
 tests  cmd:nm                 binutils          binutils           binutils           binutils      binutils
+tests  cmd:strace             strace            strace             strace             strace        strace
 tests  cmd:mandoc             mandoc            mandoc             mandoc             mandoc        mandoc
 tests  cmd:shellcheck         shellcheck        ShellCheck         ShellCheck         shellcheck    shellcheck
 tests  cmd:ctags              universal-ctags   ctags              ctags              ctags         ctags
@@ -145,7 +146,8 @@ elif [ "$root" = no ]; then
 	echo "tcptune: missing here; as root: $manager install $packages" >&2
 else
 	case $root in sudo* | doas*) by=" through ${root% env}" ;; *) by= ;; esac
-	echo "tcptune: to $what it, installing with $manager$by: $packages"
+	case $what in clang) to="build with clang" ;; *) to="$what" ;; esac
+	echo "tcptune: to $to, installing with $manager$by: $packages"
 	# shellcheck disable=SC2086
 	install $packages || echo "tcptune: $manager failed" >&2
 fi
