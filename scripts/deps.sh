@@ -7,7 +7,7 @@ set -eu
 what=${1:-build}
 
 # for: build (nothing works without), check (nor the tests), tests (some skip), clang.
-# seen: cmd:COMMAND, pc:PKG-CONFIG-NAME, h:HEADER or py:MODULE; packages joined by +.
+# seen: cmd:COMMAND, pc:PKG-CONFIG-NAME, h:HEADER or py:MODULE; - where there is none.
 table()
 {
 	cat <<'END'
@@ -29,6 +29,7 @@ tests  cmd:unshare            util-linux        util-linux-core    util-linux   
 tests  cmd:sysctl             procps            procps-ng          procps             procps        procps-ng
 tests  cmd:nm                 binutils          binutils           binutils           binutils      binutils
 tests  cmd:strace             strace            strace             strace             strace        strace
+tests  cmd:systemd-sysctl     systemd           systemd            systemd            -             systemd
 tests  cmd:mandoc             mandoc            mandoc             mandoc             mandoc        mandoc
 tests  cmd:shellcheck         shellcheck        ShellCheck         ShellCheck         shellcheck    shellcheck
 tests  cmd:ctags              universal-ctags   ctags              ctags              ctags         ctags
@@ -38,11 +39,20 @@ clang  cmd:clang              clang             clang              clang        
 END
 }
 
+# Not in everyone's PATH.
+is_elsewhere()
+{
+	for dir in /usr/sbin /sbin /usr/lib/systemd /lib/systemd; do
+		[ -x "$dir/$1" ] && return 0
+	done
+	return 1
+}
+
 is_there()
 {
 	name=${1#*:}
 	case $1 in
-	cmd:*) command -v "$name" ;;
+	cmd:*) command -v "$name" || is_elsewhere "$name" ;;
 	pc:*) "${PKG_CONFIG:-pkg-config}" --exists "$name" ;;
 	h:*) printf '#include <%s>\n' "$name" | "${CC:-cc}" -E - ;;
 	py:*) python3 -c "import $name" || /usr/bin/python3 -c "import $name" ;;
@@ -71,7 +81,7 @@ missing()
 		pacman) package=$pacman ;;
 		*) package=${seen#*:} ;;
 		esac
-		echo "$for $seen $package"
+		[ "$package" = - ] || echo "$for $seen $package"
 	done
 }
 
@@ -137,7 +147,7 @@ manager=$(find_manager)
 lacking=$(missing)
 [ -n "$lacking" ] || exit 0
 
-packages=$(echo "$lacking" | awk '{print $3}' | sort -u | tr '+\n' '  ')
+packages=$(echo "$lacking" | awk '{print $3}' | sort -u | tr '\n' ' ')
 packages=${packages% }
 root=$(find_root)
 if [ "$manager" = none ]; then

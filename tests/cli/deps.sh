@@ -34,7 +34,7 @@ manager()
 	stub "$1" "echo $1 \"\$@\" >>'$TMP/asked'
 case \"\$*\" in *repolist*) exit ;; esac
 case \"\$*\" in *update*) ;; *) : >'$TMP/installed'
-for t in make bash git ip unshare sysctl nm strace mandoc shellcheck ctags; do : >'$TMP/bin/'\$t; '$(command -v chmod)' 755 '$TMP/bin/'\$t; done ;; esac"
+for t in make bash git ip unshare sysctl systemd-sysctl nm strace mandoc shellcheck ctags; do : >'$TMP/bin/'\$t; '$(command -v chmod)' 755 '$TMP/bin/'\$t; done ;; esac"
 }
 
 deps()
