@@ -138,6 +138,21 @@ like "nor limits" "$(fact 'listeners[0].limit')" '^\? /proc/net/tcp'
 agrees "without netlink it still agrees" "$deny" "$dump" -t
 is "and says why" "$(fact sockets.source)" "/proc/net/tcp and tcp6: netlink is not available (EPERM)"
 
+# The program itself: the same states in its JSON.
+# shellcheck disable=SC2317
+json_states()
+{
+	"$TCPTUNE" check --format json |
+		grep -oE '"(ESTABLISHED|SYN_SENT|SYN_RECV|FIN_WAIT[12]|TIME_WAIT|CLOSE_WAIT|LAST_ACK|LISTEN|CLOSING)": *[0-9]+' |
+		sed -E 's/"(.*)": */sockets.\L\1 /'
+	ss_states | grep total
+}
+if [ -x "$TCPTUNE" ]; then
+	agrees "tcptune check agrees with ss" json_states
+else
+	skip "tcptune check agrees with ss" "$TCPTUNE is not built"
+fi
+
 # Captures: the same bytes, the same facts.
 "$dump" -t -w "$TMP/capture" >"$TMP/live"
 run "$dump" -t -r "$TMP/capture"
