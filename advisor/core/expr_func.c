@@ -134,6 +134,12 @@ static struct fact eval_raw(const struct expr *call, struct eval *eval, const st
 	return fact_known(value_text(value_raw(eval->arena, args[0].value)));
 }
 
+static struct fact eval_show(const struct expr *call, struct eval *eval, const struct fact *args)
+{
+	(void)call;
+	return fact_known(value_text(value_show(eval->arena, args[0].value)));
+}
+
 static struct fact eval_number(const struct expr *call, struct eval *eval, const struct fact *args)
 {
 	char *end;
@@ -215,6 +221,7 @@ static const struct func funcs[] = {
 	{"raw", "a:t", UNIT_NONE, eval_raw, false},
 	{"round", "n:n=", UNIT_NONE, eval_round, false},
 	{"roundup_pow2", "n:n=", UNIT_NONE, eval_roundup_pow2, false},
+	{"show", "a:t", UNIT_NONE, eval_show, false},
 };
 
 const struct func *func_find(const char *name)
@@ -231,7 +238,7 @@ const char *const *func_names(size_t *ret_n)
 		"abs", "all",  "any",   "ceil",	 "clamp",   "count", "default", "exists",
 		"fires", "floor", "if", "in_ports", "join", "known", "least", "matches",
 		"max", "min", "most", "number", "percent", "ports_merge", "raw", "round",
-		"roundup_pow2", "sum",
+		"roundup_pow2", "show", "sum",
 	};
 
 	*ret_n = N(names);
