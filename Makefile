@@ -68,7 +68,7 @@ endef
 # ---------------------------------------------------------------- sources
 
 KNOWLEDGE := $(sort $(wildcard rules/*.yaml rules/parameters/*.yaml \
-	rules/counters/*.yaml profiles/*.yaml))
+	rules/counters/*.yaml rules/topics/*.yaml profiles/*.yaml))
 SRC := $(sort $(wildcard advisor/*.c advisor/core/*.c advisor/sys/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 HELPER := $(sort $(foreach d,lab netns fuzz bench,$(wildcard tests/$(d)/*.c)))

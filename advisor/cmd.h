@@ -10,10 +10,12 @@
 #include <stdio.h>
 
 #include "core/catalog.h"
+#include "core/counter.h"
 #include "core/diag.h"
 #include "core/plan.h"
 #include "core/profile.h"
 #include "core/rule.h"
+#include "core/topic.h"
 #include "out.h"
 #include "sys/confdirs.h"
 #include "sys/source.h"
@@ -39,14 +41,16 @@ struct options {
 	double interval;      /* seconds between two samples, 0: one sample */
 	enum severity severity;
 	const char *color;    /* "auto", "always", "never" */
-	bool quiet, verbose, yes, dry_run, force, override, anonymise, list_facts;
+	bool quiet, verbose, yes, dry_run, force, override, anonymise, list_facts, list_names;
 };
 
 /* What is known before the host is looked at. */
 struct knowledge {
 	struct params *params;
+	struct counters counters;
 	struct catalog catalog;
 	struct rules *rules;
+	struct topics topics; /* after knowledge_load_topics() */
 	struct profile_document {
 		const char *name;
 		const char *path;
@@ -94,6 +98,7 @@ enum status cmd_revert(struct run *run, int argc, char **argv);
 enum status cmd_reload(struct run *run, int argc, char **argv);
 enum status cmd_profiles(struct run *run, int argc, char **argv);
 enum status cmd_rules(struct run *run, int argc, char **argv);
+enum status cmd_explain(struct run *run, int argc, char **argv);
 enum status cmd_lint(struct run *run, int argc, char **argv);
 enum status cmd_capture(struct run *run, int argc, char **argv);
 enum status cmd_help(struct run *run, int argc, char **argv);
@@ -103,6 +108,9 @@ enum status cmd_help(struct run *run, int argc, char **argv);
  * files of /etc/tcptune. False with the errors in run->diag.
  */
 bool knowledge_load(struct run *run);
+
+/* The states and events, which explain alone needs; after knowledge_load(). False with the errors in run->diag. */
+bool knowledge_load_topics(struct run *run);
 
 /* The profiles of --profile, or time-wait, with --set; thresholds of rules too. False with errors in run->diag. */
 bool knowledge_choose(struct run *run);
@@ -118,6 +126,9 @@ void observe(struct run *run, struct observation *ret);
 
 /* The same without judging: for captures. */
 void observe_facts(struct run *run, struct observation *ret);
+
+/* Every key that is known, and these too; judged, and not planned. */
+void observe_for(struct run *run, const char *const *keys, size_t n_keys, struct observation *ret);
 
 /* What `check` reports of an observation. */
 struct check_report report_check(struct run *run, const struct observation *observation);

@@ -1,5 +1,12 @@
 /* profiles and rules: what tcptune knows. */
 #include "cmd.h"
+#include "core/text.h"
+
+/* A line of --list, which programs read. */
+static void print_name(struct run *run, const char *name, const char *title)
+{
+	printf("%s\t%s\n", name, text_printable(run->arena, title));
+}
 
 enum status cmd_profiles(struct run *run, int argc, char **argv)
 {
@@ -20,6 +27,10 @@ enum status cmd_profiles(struct run *run, int argc, char **argv)
 	}
 	if (run->diag.errors)
 		return STATUS_BAD;
+	for (size_t i = 0; run->options.list_names && i < n; i++)
+		print_name(run, profiles[i]->name, profiles[i]->title);
+	if (run->options.list_names)
+		return STATUS_OK;
 	run->out->profiles(&options, profiles, n, argc > 0);
 	return STATUS_OK;
 }
@@ -48,6 +59,10 @@ enum status cmd_rules(struct run *run, int argc, char **argv)
 	}
 	if (run->diag.errors)
 		return STATUS_BAD;
+	for (size_t i = 0; run->options.list_names && i < wanted; i++)
+		print_name(run, rules[i]->id, rules[i]->title);
+	if (run->options.list_names)
+		return STATUS_OK;
 	run->out->rules(&options, rules, wanted, argc > 0);
 	return STATUS_OK;
 }

@@ -1,4 +1,4 @@
-/* The rules, parameters, counters and profiles: those compiled in, and over them the operator's. */
+/* The rules, parameters, counters, profiles and topics: those compiled in, and over them the operator's. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,7 +8,6 @@
 
 #include "cmd.h"
 #include "core/builtin.h"
-#include "core/counter.h"
 #include "core/param.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -22,13 +21,11 @@ static const struct {
 	{BUILTIN_COUNTERS, "/etc/tcptune/counters.d"},
 	{BUILTIN_RULES, "/etc/tcptune/rules.d"},
 	{BUILTIN_PROFILE, "/etc/tcptune/profiles.d"},
+	{BUILTIN_TOPICS, "/etc/tcptune/topics.d"},
 };
 
-/* What is being loaded, with the parts that struct knowledge does not keep. */
-struct loader {
-	struct run *run;
-	struct counters counters;
-};
+/* Of the layers, those that every command needs. */
+#define N_COMMON (N(layers) - 1)
 
 static void add_profile(struct run *run, const char *path, const struct node *document)
 {
@@ -52,37 +49,39 @@ static void add_profile(struct run *run, const char *path, const struct node *do
 		(struct profile_document){.name = name->text, .path = path, .node = document};
 }
 
-static void add_document(struct loader *loader, enum builtin_kind kind, const char *path,
+static void add_document(struct run *run, enum builtin_kind kind, const char *path,
 			 const struct node *document)
 {
-	struct run *run = loader->run;
+	struct knowledge *knowledge = &run->knowledge;
 
 	switch (kind) {
 	case BUILTIN_PARAMETERS:
-		params_load(run->knowledge.params, document, &run->diag);
+		params_load(knowledge->params, document, &run->diag);
 		break;
 	case BUILTIN_COUNTERS:
-		counters_load(&loader->counters, document, &run->diag);
-		run->knowledge.catalog.counters = loader->counters.defs;
-		run->knowledge.catalog.n_counters = loader->counters.n;
+		counters_load(&knowledge->counters, document, &run->diag);
+		knowledge->catalog.counters = knowledge->counters.defs;
+		knowledge->catalog.n_counters = knowledge->counters.n;
 		break;
 	case BUILTIN_RULES:
-		rules_add(run->knowledge.rules, document, &run->diag);
+		rules_add(knowledge->rules, document, &run->diag);
 		break;
 	case BUILTIN_PROFILE:
 		add_profile(run, path, document);
 		break;
+	case BUILTIN_TOPICS:
+		topics_load(&knowledge->topics, document, &run->diag);
+		break;
 	}
 }
 
-static void add_bytes(struct loader *loader, enum builtin_kind kind, const char *path, const char *bytes,
+static void add_bytes(struct run *run, enum builtin_kind kind, const char *path, const char *bytes,
 		      size_t length)
 {
-	struct run *run = loader->run;
 	const struct node *document = node_load(run->arena, &run->diag, path, bytes, length);
 
 	if (document)
-		add_document(loader, kind, path, document);
+		add_document(run, kind, path, document);
 }
 
 /* Root does not follow advice that somebody else could have written. */
@@ -110,9 +109,8 @@ static bool is_yaml(const char *name)
 	return (n > 5 && !strcmp(name + n - 5, ".yaml")) || (n > 4 && !strcmp(name + n - 4, ".yml"));
 }
 
-static void add_directory(struct loader *loader, enum builtin_kind kind, const char *directory)
+static void add_directory(struct run *run, enum builtin_kind kind, const char *directory)
 {
-	struct run *run = loader->run;
 	const char *const *names;
 	size_t n, length;
 	int r = source_list(run->source, directory, &names, &n);
@@ -136,7 +134,7 @@ static void add_directory(struct loader *loader, enum builtin_kind kind, const c
 			diag_error(&run->diag, (struct place){.file = path},
 				   "others than root can write it, or it is no plain file: refused");
 		else
-			add_bytes(loader, kind, path, bytes, length);
+			add_bytes(run, kind, path, bytes, length);
 	}
 }
 
@@ -145,27 +143,44 @@ static int compare_documents(const void *a, const void *b)
 	return strcmp(((const struct profile_document *)a)->name, ((const struct profile_document *)b)->name);
 }
 
+static void add_builtin(struct run *run, enum builtin_kind kind)
+{
+	for (size_t i = 0; i < builtin_n; i++)
+		if (builtin_files[i].kind == kind)
+			add_document(run, kind, builtin_files[i].path, builtin_files[i].document);
+}
+
+static void add_layer(struct run *run, size_t layer)
+{
+	add_builtin(run, layers[layer].kind);
+	add_directory(run, layers[layer].kind, layers[layer].directory);
+}
+
 bool knowledge_load(struct run *run)
 {
-	struct loader loader = {.run = run, .counters = counters_new(run->arena)};
 	struct knowledge *knowledge = &run->knowledge;
 
 	knowledge->params = params_new(run->arena);
+	knowledge->counters = counters_new(run->arena);
 	knowledge->catalog.params = knowledge->params;
 	knowledge->rules = rules_new(run->arena, &knowledge->catalog);
-	for (size_t layer = 0; layer < N(layers); layer++) {
-		for (size_t i = 0; i < builtin_n; i++)
-			if (builtin_files[i].kind == layers[layer].kind)
-				add_document(&loader, builtin_files[i].kind, builtin_files[i].path,
-					     builtin_files[i].document);
-		add_directory(&loader, layers[layer].kind, layers[layer].directory);
-	}
+	for (size_t layer = 0; layer < N_COMMON; layer++)
+		add_layer(run, layer);
 	if (knowledge->n_documents)
 		qsort(knowledge->documents, knowledge->n_documents, sizeof(*knowledge->documents),
 		      compare_documents);
 	if (run->diag.errors)
 		return false;
 	return rules_compile(knowledge->rules, &run->diag);
+}
+
+bool knowledge_load_topics(struct run *run)
+{
+	size_t errors = run->diag.errors;
+
+	run->knowledge.topics = topics_new(run->arena);
+	add_layer(run, N_COMMON);
+	return run->diag.errors == errors;
 }
 
 /* What kind of knowledge a document is, by its shape. */
@@ -175,7 +190,9 @@ static bool kind_of(const struct node *document, enum builtin_kind *ret)
 		const char *key;
 		enum builtin_kind kind;
 	} kinds[] = {
-		{"key", BUILTIN_PARAMETERS}, {"counter", BUILTIN_COUNTERS}, {"id", BUILTIN_RULES}};
+		{"key", BUILTIN_PARAMETERS}, {"counter", BUILTIN_COUNTERS}, {"id", BUILTIN_RULES},
+		{"state", BUILTIN_TOPICS},   {"event", BUILTIN_TOPICS},
+	};
 
 	if (document->type == NODE_MAP && node_get(document, "profile")) {
 		*ret = BUILTIN_PROFILE;
@@ -194,9 +211,17 @@ static bool kind_of(const struct node *document, enum builtin_kind *ret)
 	return false;
 }
 
+static void check_topics(struct run *run)
+{
+	const struct knowledge *knowledge = &run->knowledge;
+
+	topics_check(&knowledge->topics,
+		     &(struct topic_shelf){&knowledge->catalog, &knowledge->counters, knowledge->rules},
+		     &run->diag);
+}
+
 bool knowledge_add_file(struct run *run, const char *path, const char *bytes, size_t length)
 {
-	struct loader loader = {.run = run, .counters = counters_new(run->arena)};
 	size_t errors = run->diag.errors;
 	const struct node *document = node_load(run->arena, &run->diag, path, bytes, length);
 	enum builtin_kind kind;
@@ -205,19 +230,18 @@ bool knowledge_add_file(struct run *run, const char *path, const char *bytes, si
 		return false;
 	if (!kind_of(document, &kind)) {
 		diag_error(&run->diag, document->place,
-			   "neither a list of rules ('id'), parameters ('key') or counters ('counter') nor a profile ('profile')");
+			   "neither a list of rules ('id'), parameters ('key'), counters ('counter') or topics ('state', 'event') nor a profile ('profile')");
 		return false;
 	}
-	/* Counters of a file are added to the built-in ones: a rule beside them may use both. */
-	for (size_t i = 0; kind == BUILTIN_COUNTERS && i < builtin_n; i++)
-		if (builtin_files[i].kind == BUILTIN_COUNTERS)
-			add_document(&loader, BUILTIN_COUNTERS, builtin_files[i].path,
-				     builtin_files[i].document);
-	add_document(&loader, kind, path, document);
+	if (kind == BUILTIN_TOPICS && !knowledge_load_topics(run))
+		return false;
+	add_document(run, kind, path, document);
 	if (run->diag.errors == errors && kind == BUILTIN_RULES)
 		rules_compile(run->knowledge.rules, &run->diag);
 	if (run->diag.errors == errors && kind == BUILTIN_PROFILE)
 		knowledge_profile(run, node_get(document, "profile")->text);
+	if (run->diag.errors == errors && kind == BUILTIN_TOPICS)
+		check_topics(run);
 	return run->diag.errors == errors;
 }
 

@@ -16,11 +16,13 @@ const struct command commands[] = {
 	{"apply", cmd_apply, "", "psidNynO", "make the changes: shown, confirmed, verified, recorded"},
 	{"revert", cmd_revert, "", "ynF", "take back the last apply"},
 	{"reload", cmd_reload, "[FILE...]", "n", "load sysctl files the way sysctl -p does"},
-	{"profiles", cmd_profiles, "[NAME...]", "", "list the profiles, or show some"},
-	{"rules", cmd_rules, "[ID...]", "L", "list the rules, or show some"},
-	{"lint", cmd_lint, "FILE...", "", "check rule, parameter, counter and profile files"},
+	{"explain", cmd_explain, "[WHAT...]", "siNl",
+	 "a key, a socket state, an error, a counter or a rule, with its value here"},
+	{"profiles", cmd_profiles, "[NAME...]", "l", "list the profiles, or show some"},
+	{"rules", cmd_rules, "[ID...]", "Ll", "list the rules, or show some"},
+	{"lint", cmd_lint, "FILE...", "", "check rule, parameter, counter, topic and profile files"},
 	{"capture", cmd_capture, "DIR", "iaN", "store the raw facts of this host for --root"},
-	{"help", cmd_help, "[COMMAND]", "", "this text"},
+	{"help", cmd_help, "[COMMAND]", "l", "this text"},
 	{NULL, NULL, NULL, NULL, NULL},
 };
 
@@ -45,6 +47,7 @@ static const struct option_row {
 	{{"override", no_argument, NULL, 'O'}, 'O', NULL,
 	 "name the drop-in so that it wins over files read later"},
 	{{"facts", no_argument, NULL, 'L'}, 'L', NULL, "list the facts that rules may use"},
+	{{"list", no_argument, NULL, 'l'}, 'l', NULL, "the names alone, one a line, a tab and a word about each"},
 	{{"anonymise", no_argument, NULL, 'a'}, 'a', NULL, "hide addresses and the host's name"},
 	{{"format", required_argument, NULL, 'f'}, 0, "text|json", "how to show it"},
 	{{"root", required_argument, NULL, 'r'}, 0, "DIR", "a captured host, or a tree that looks like one"},
@@ -98,23 +101,41 @@ static void print_option(const struct option_row *row)
 	printf("  %-28s %s\n", left, row->summary);
 }
 
+static bool takes(const struct command *command, const struct option_row *row)
+{
+	return !row->group || strchr(command->options, row->group);
+}
+
 static void print_command_help(const struct command *command)
 {
 	printf("usage: tcptune %s [OPTION...]%s%s\n\n%s\n\n", command->name, *command->arguments ? " " : "",
 	       command->arguments, command->summary);
 	for (size_t i = 0; i < N(option_rows); i++)
-		if (!option_rows[i].group || strchr(command->options, option_rows[i].group))
+		if (takes(command, &option_rows[i]))
 			print_option(&option_rows[i]);
+}
+
+/* For completion in shells: the commands, or the options of one. */
+static void list_help(const struct command *command)
+{
+	for (const struct command *one = commands; !command && one->name; one++)
+		printf("%s\t%s\n", one->name, one->summary);
+	for (size_t i = 0; command && i < N(option_rows); i++)
+		if (takes(command, &option_rows[i]))
+			printf("--%s\t%s\n", option_rows[i].option.name, option_rows[i].summary);
 }
 
 enum status cmd_help(struct run *run, int argc, char **argv)
 {
 	const struct command *command = argc ? find_command(argv[0]) : NULL;
 
-	(void)run;
 	if (argc && !command) {
 		run_error("'%s' is no command; tcptune help lists them", argv[0]);
 		return STATUS_BAD;
+	}
+	if (run->options.list_names) {
+		list_help(command);
+		return STATUS_OK;
 	}
 	if (command) {
 		print_command_help(command);
@@ -205,6 +226,8 @@ static bool *flag_of(struct options *options, int letter)
 		return &options->override;
 	case 'L':
 		return &options->list_facts;
+	case 'l':
+		return &options->list_names;
 	case 'a':
 		return &options->anonymise;
 	default:
@@ -243,7 +266,7 @@ static bool options_fit(const struct command *command, const char *letters)
 	for (; *letters; letters++) {
 		const struct option_row *row = row_of(*letters);
 
-		if (!row->group || strchr(command->options, row->group))
+		if (takes(command, row))
 			continue;
 		run_error("--%s is no option of %s; tcptune help %s lists them", row->option.name,
 			  command->name, command->name);

@@ -128,6 +128,20 @@ void observe_facts(struct run *run, struct observation *ret)
 	*ret = observation;
 }
 
+void observe_for(struct run *run, const char *const *keys, size_t n_keys, struct observation *ret)
+{
+	struct key_list list = {.run = run};
+	struct observation observation = {0};
+
+	gather_all_keys(&list);
+	gather_keys(&list, NULL, 0);
+	add_keys(&list, keys, n_keys);
+	look(run, &observation, &list);
+	observation.findings = judge(run->arena, run->knowledge.rules, &run->knowledge.catalog,
+				     observation.facts);
+	*ret = observation;
+}
+
 /* The drop-in that is there, if there is one. */
 struct dropin_file {
 	const char *path;

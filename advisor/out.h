@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/explain.h"
 #include "core/fact.h"
 #include "core/profile.h"
 #include "core/report.h"
@@ -61,6 +62,20 @@ struct revert_report {
 	unsigned record;
 };
 
+/* What was asked for, in that order; all on one host. */
+struct explain_report {
+	const struct facts *facts;
+	const struct explanation *const *items;
+	size_t n;
+};
+
+/* All that can be explained. */
+struct explain_list {
+	const struct explain_known *known;
+	const struct explain_what *items;
+	size_t n;
+};
+
 struct out {
 	const char *name;
 	void (*check)(const struct out_options *options, const struct check_report *report);
@@ -72,6 +87,8 @@ struct out {
 	void (*rules)(const struct out_options *options, const struct rule *const *rules, size_t n,
 		      bool whole);
 	void (*facts)(const struct out_options *options);
+	void (*explain)(const struct out_options *options, const struct explain_report *report);
+	void (*explain_list)(const struct out_options *options, const struct explain_list *list);
 };
 
 extern const struct out out_text, out_json;

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "out_explain.h"
 #include "out_json.h"
 #include "out_shared.h"
 
@@ -187,4 +188,6 @@ const struct out out_json = {
 	.profiles = out_json_profiles,
 	.rules = out_json_rules,
 	.facts = out_json_catalog,
+	.explain = out_json_explain,
+	.explain_list = out_json_explain_list,
 };

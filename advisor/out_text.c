@@ -1,3 +1,4 @@
+#include "out_explain.h"
 #include "out_text.h"
 
 const struct out out_text = {
@@ -8,4 +9,6 @@ const struct out out_text = {
 	.profiles = out_text_profiles,
 	.rules = out_text_rules,
 	.facts = out_text_catalog,
+	.explain = out_text_explain,
+	.explain_list = out_text_explain_list,
 };

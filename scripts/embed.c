@@ -18,6 +18,7 @@ static const struct {
 } kinds[] = {
 	{"rules/parameters/", "BUILTIN_PARAMETERS"},
 	{"rules/counters/", "BUILTIN_COUNTERS"},
+	{"rules/topics/", "BUILTIN_TOPICS"},
 	{"rules/", "BUILTIN_RULES"},
 	{"profiles/", "BUILTIN_PROFILE"},
 };

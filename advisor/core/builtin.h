@@ -10,7 +10,7 @@
 
 struct node;
 
-enum builtin_kind { BUILTIN_RULES, BUILTIN_PARAMETERS, BUILTIN_COUNTERS, BUILTIN_PROFILE };
+enum builtin_kind { BUILTIN_RULES, BUILTIN_PARAMETERS, BUILTIN_COUNTERS, BUILTIN_PROFILE, BUILTIN_TOPICS };
 
 struct builtin_file {
 	const char *path; /* as in the source tree: "rules/parameters/time-wait.yaml" */

@@ -192,3 +192,12 @@ const char **rules_facts(const struct rules *rules, struct arena *arena, size_t 
 	*ret_n = list.n;
 	return list.names;
 }
+
+const char **rule_facts(const struct rule *rule, struct arena *arena, size_t *ret_n)
+{
+	struct name_list list = {.arena = arena};
+
+	gather_rule(&list, rule);
+	*ret_n = list.n;
+	return list.names;
+}

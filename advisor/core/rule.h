@@ -89,4 +89,7 @@ bool rules_set_threshold(struct rules *rules, const char *name, const char *text
 /* The names of all facts that the rules read and keys that they set, without repeats. */
 const char **rules_facts(const struct rules *rules, struct arena *arena, size_t *ret_n);
 
+/* The same of one rule. */
+const char **rule_facts(const struct rule *rule, struct arena *arena, size_t *ret_n);
+
 #endif
