@@ -55,6 +55,8 @@ struct param {
 	struct param_bound min, max; /* what Linux 6.18 enforces, for each element; see param_on() */
 	const char *min_key;  /* the (first) number of this key is a lower bound too; or NULL */
 	const char *max_key;  /* the same for the upper one */
+	const char *among;    /* of a text: the words of this key's value are those that need no module; or NULL */
+	const char *among_in_child; /* of a text: a child namespace takes only words of this key's value; or NULL */
 	bool is_ordered;      /* a tuple whose elements must not fall: min <= default <= max */
 	bool is_rounded;      /* kept in jiffies: what is read back may be some milliseconds more */
 	const char *const *values; /* of an enum: "0 = off", ...; NULL elsewhere */

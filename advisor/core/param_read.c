@@ -11,7 +11,7 @@
 
 struct raw_param {
 	const struct node *key, *type, *arity, *unit, *counts, *min, *min_from, *max, *max_from;
-	const struct node *values, *ordered, *rounded;
+	const struct node *values, *ordered, *rounded, *among, *among_in_child;
 	const struct node *default_text, *default_formula, *introduced, *removed, *noop_since, *vendor;
 	const struct node *scope, *namespace_since, *writable, *read_only, *module, *effect, *inherited;
 	const struct node *changes, *does, *wrong, *related, *unverified, *sources;
@@ -31,6 +31,8 @@ static const struct node_field param_fields[] = {
 	FIELD("max", NODE_SCALAR, max),
 	FIELD("max_from", NODE_SCALAR, max_from),
 	FIELD("values", NODE_MAP, values),
+	FIELD("among", NODE_SCALAR, among),
+	FIELD("among_in_child", NODE_SCALAR, among_in_child),
 	FIELD("ordered", NODE_SCALAR, ordered),
 	FIELD("rounded", NODE_SCALAR, rounded),
 	FIELD("default", NODE_SCALAR, default_text),
@@ -231,6 +233,8 @@ static void read_shape(struct arena *arena, struct diag *diag, const struct raw_
 		diag_error(diag, raw->min->place, "'min' is above 'max'");
 	param->min_key = text_or_null(raw->min_from);
 	param->max_key = text_or_null(raw->max_from);
+	param->among = text_or_null(raw->among);
+	param->among_in_child = text_or_null(raw->among_in_child);
 	param->is_ordered = flag(diag, raw->ordered, false);
 	param->is_rounded = flag(diag, raw->rounded, false);
 	read_unit(diag, raw, param);

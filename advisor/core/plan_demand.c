@@ -117,6 +117,100 @@ static void refuse_setting(struct planner *p, const struct profile_setting *sett
 	result->warning = arena_printf(p->arena, "%s: refused, %s", result->key, setting->refuse);
 }
 
+/* The first number of a key's value, false where it is not known. */
+static bool first_number(struct planner *p, const char *key, double *ret)
+{
+	struct fact fact = key ? facts_get(p->input->facts, key) : fact_missing(FACT_ABSENT, NULL);
+
+	if (fact.state != FACT_KNOWN || (fact.value.type == VALUE_TUPLE && !fact.value.tuple.n))
+		return false;
+	if (fact.value.type != VALUE_NUMBER && fact.value.type != VALUE_TUPLE)
+		return false;
+	*ret = fact.value.type == VALUE_NUMBER ? fact.value.number : fact.value.tuple.element[0];
+	return true;
+}
+
+/* A bound that another key's running value is. */
+static const char *refuse_bound(struct planner *p, const struct param *param, const char *text)
+{
+	struct value value;
+	double first, bound;
+
+	if (!param_parse(p->arena, param, text, &value) ||
+	    (value.type != VALUE_NUMBER && value.type != VALUE_TUPLE))
+		return NULL;
+	first = value.type == VALUE_NUMBER ? value.number : value.tuple.element[0];
+	if (first_number(p, param->min_key, &bound) && first < bound)
+		return arena_printf(p->arena, "%.0f is below %s, which is %.0f", first, param->min_key, bound);
+	if (first_number(p, param->max_key, &bound) && first > bound)
+		return arena_printf(p->arena, "%.0f is above %s, which is %.0f", first, param->max_key, bound);
+	return NULL;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (text += strspn(text, " \t"); *text; text += strspn(text, " \t")) {
+		size_t length = strcspn(text, " \t");
+
+		if (length == n && !memcmp(text, word, n))
+			return true;
+		text += length;
+	}
+	return false;
+}
+
+static bool is_child(struct planner *p)
+{
+	struct fact child = facts_get(p->input->facts, "namespace.child");
+
+	return child.state == FACT_KNOWN && child.value.boolean;
+}
+
+/* Is the text known not to be a word of this key's value? */
+static bool is_missing(struct planner *p, const char *key, const char *text, const char **ret_list)
+{
+	struct fact list = key ? facts_get(p->input->facts, key) : fact_missing(FACT_ABSENT, NULL);
+
+	if (list.state != FACT_KNOWN || list.value.type != VALUE_TEXT || has_word(list.value.text, text))
+		return false;
+	*ret_list = list.value.text;
+	return true;
+}
+
+/* A child namespace may only choose from a list. */
+static const char *refuse_word(struct planner *p, const struct param *param, const char *text)
+{
+	const char *list;
+
+	if (!is_child(p) || !is_missing(p, param->among_in_child, text, &list))
+		return NULL;
+	return arena_printf(p->arena, "%s is not in %s (%s)", text, param->among_in_child, list);
+}
+
+/* The initial namespace loads a module for a word that it does not know yet: no reason to refuse. */
+static const char *note_word(struct planner *p, const struct param *param, const char *text)
+{
+	const char *list;
+
+	if (is_child(p) || !is_missing(p, param->among, text, &list))
+		return NULL;
+	return arena_printf(p->arena,
+			    "%s is not in %s (%s): the kernel takes it if it can load a module for it", text,
+			    param->among, list);
+}
+
+/* Why this host would refuse the value, or NULL. */
+static const char *refuse_value(struct planner *p, const struct param *param, const char *text)
+{
+	const char *why = param_refuses(p->arena, param, text);
+
+	if (!why)
+		why = refuse_bound(p, param, text);
+	return why ? why : refuse_word(p, param, text);
+}
+
 static void judge_setting(struct planner *p, const struct profile_setting *setting,
 			  struct setting_result *result, const struct wish *wish)
 {
@@ -135,12 +229,13 @@ static void judge_setting(struct planner *p, const struct profile_setting *setti
 		return;
 	}
 	if (!wish->why_not)
-		note = param_refuses(p->arena, setting->param, wish->value);
+		note = refuse_value(p, setting->param, wish->value);
 	if (wish->why_not || note) {
 		leave_out(p, result, SETTING_UNKNOWN, wish->why_not ? wish->why_not : note);
 		return;
 	}
 	result->verdict = wish->satisfied ? SETTING_OK : SETTING_DIFFERS;
+	result->note = note_word(p, setting->param, wish->value);
 	add_demand(p, &(struct demand){
 			      .param = setting->param,
 			      .value = wish->value,
@@ -189,7 +284,7 @@ void plan_add_remedy(struct planner *p, const struct finding *finding, const str
 	const char *note = NULL;
 
 	if (key_state(p, param, &note) != SETTING_OK ||
-	    (note = param_refuses(p->arena, param, remedy->to)) != NULL) {
+	    (note = refuse_value(p, param, remedy->to)) != NULL) {
 		plan_skip(p, param->key, finding->id, note);
 		return;
 	}

@@ -17,6 +17,17 @@ static const char parameters[] =
 	"- {key: net.core.rmem_max, type: integer, unit: bytes, scope: global, does: d, sources: [s]}\n"
 	"- {key: net.core.somaxconn, type: integer, min: 0, max: 2147483647, default: 4096,"
 	" scope: namespace, does: d, sources: [s]}\n"
+	"- {key: net.ipv4.ip_local_port_range, type: tuple, arity: 2, min: 1, max: 65535,"
+	" min_from: net.ipv4.ip_unprivileged_port_start, scope: namespace, does: d, sources: [s]}\n"
+	"- {key: net.ipv4.ip_unprivileged_port_start, type: integer, scope: namespace, does: d,"
+	" sources: [s]}\n"
+	"- {key: net.ipv4.tcp_congestion_control, type: text, scope: namespace, does: d, sources: [s],"
+	" among: net.ipv4.tcp_available_congestion_control,"
+	" among_in_child: net.ipv4.tcp_allowed_congestion_control}\n"
+	"- {key: net.ipv4.tcp_available_congestion_control, type: text, scope: global, does: d,"
+	" sources: [s]}\n"
+	"- {key: net.ipv4.tcp_allowed_congestion_control, type: text, scope: global, does: d,"
+	" sources: [s]}\n"
 	"- {key: net.ipv4.tcp_rmem, type: tuple, arity: 3, unit: bytes, scope: namespace, does: d,"
 	" sources: [s]}\n";
 
@@ -432,6 +443,45 @@ START_TEST(a_file_of_somebody_else_is_told)
 }
 END_TEST
 
+static const struct {
+	const char *key, *asks, *note; /* note NULL: it is planned */
+	bool is_child;
+} refusals[] = {
+	{"net.ipv4.ip_local_port_range", "[1024, 65535]", NULL, false},
+	{"net.ipv4.ip_local_port_range", "[1023, 65535]",
+	 "1023 is below net.ipv4.ip_unprivileged_port_start, which is 1024", false},
+	{"net.ipv4.tcp_congestion_control", "bbr", NULL, false},
+	{"net.ipv4.tcp_congestion_control", "htcp", NULL, false},
+	{"net.ipv4.tcp_congestion_control", "bbr",
+	 "bbr is not in net.ipv4.tcp_allowed_congestion_control (reno cubic)", true},
+};
+
+START_TEST(what_this_host_would_refuse_is_not_planned)
+{
+	struct bench b = bench_new("6.18");
+	struct plan *plan;
+
+	set_key(&b, "net.ipv4.ip_local_port_range", "32768 60999");
+	set_key(&b, "net.ipv4.ip_unprivileged_port_start", "1024");
+	set_key(&b, "net.ipv4.tcp_congestion_control", "cubic");
+	set_key(&b, "net.ipv4.tcp_available_congestion_control", "reno cubic bbr");
+	set_key(&b, "net.ipv4.tcp_allowed_congestion_control", "reno cubic");
+	facts_set(b.facts, "namespace.child", value_bool(refusals[_i].is_child));
+	add_profile(&b, "p", arena_printf(b.arena, "  - {key: %s, value: %s, why: w}\n",
+					  refusals[_i].key, refusals[_i].asks));
+	plan = bench_plan(&b);
+	if (refusals[_i].note) {
+		ck_assert_int_eq(plan->settings[0].verdict, SETTING_UNKNOWN);
+		ck_assert_str_eq(plan->settings[0].note, refusals[_i].note);
+		ck_assert_uint_eq(plan->n_changes, 0);
+	} else {
+		ck_assert_int_eq(plan->settings[0].verdict, SETTING_DIFFERS);
+		ck_assert_uint_eq(plan->n_changes, 1);
+	}
+	arena_free(b.arena);
+}
+END_TEST
+
 Suite *plan_suite(void);
 
 Suite *plan_suite(void)
@@ -456,6 +506,8 @@ Suite *plan_suite(void)
 	tcase_add_test(tcase, what_a_finding_brought_stays);
 	tcase_add_test(tcase, a_line_that_nobody_asks_for_goes);
 	tcase_add_test(tcase, a_file_of_somebody_else_is_told);
+	tcase_add_loop_test(tcase, what_this_host_would_refuse_is_not_planned, 0,
+			    sizeof(refusals) / sizeof(refusals[0]));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
