@@ -38,6 +38,17 @@ static void add_key(struct key_list *list, const char *key)
 	list->keys[list->n++] = key;
 }
 
+/* A key that may be written, with those whose values bound it. */
+static void add_written_key(struct key_list *list, const struct param *param)
+{
+	const char *const bounds[] = {param->min_key, param->max_key, param->among, param->among_in_child};
+
+	add_key(list, param->key);
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+		if (bounds[i])
+			add_key(list, bounds[i]);
+}
+
 static void add_keys(struct key_list *list, const char *const *keys, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -60,7 +71,7 @@ static void gather_keys(struct key_list *list, const char *dropin, size_t length
 		names = profile_facts(profile, run->arena, &n);
 		add_keys(list, names, n);
 		for (size_t k = 0; k < profile->n_settings; k++)
-			add_key(list, profile->settings[k].param->key);
+			add_written_key(list, profile->settings[k].param);
 	}
 	if (!dropin)
 		return;
