@@ -28,7 +28,7 @@ struct look {
 	unsigned pid;
 	uint32_t number;
 	unsigned long total;
-	struct text list; /* what a capture gets */
+	struct text list; /* what a capture gets; without an arena: nothing, the file of a replay is copied */
 };
 
 static void found(struct walk *walk, struct look *look, uint32_t inode)
@@ -51,7 +51,7 @@ static void look_at(struct walk *walk, struct look *look, const char *fd, const 
 		return;
 	if (!inodes_owner(walk->wanted, inode))
 		found(walk, look, inode);
-	if (source_is_recording(walk->source))
+	if (look->list.arena)
 		text_printf(&look->list, "%s %s\n", fd, target);
 }
 
