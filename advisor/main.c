@@ -336,20 +336,41 @@ static enum status run_command(struct run *run, const struct command *command, i
 	status = command->run(run, argc, argv);
 	run_print_diag(run);
 	source_close(run->source);
-	/* A report that did not reach its reader is no success. */
-	if (fflush(stdout) || ferror(stdout)) {
-		run_error("cannot write the output");
-		/* Status 3 would promise that nothing was changed. */
-		if (!run->has_changed && (status == STATUS_OK || status == STATUS_DIFFERS))
-			status = STATUS_FAILED;
-	}
 	return status;
+}
+
+/* A report that did not reach its reader is no success. */
+static int end_output(const struct run *run, int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	run_error("cannot write the output");
+	/* Status 3 would promise that nothing was changed. */
+	return !run->has_changed && (status == STATUS_OK || status == STATUS_DIFFERS) ? STATUS_FAILED : status;
+}
+
+/* --version and --help go before everything else. */
+static enum status answer(struct run *run, const char *letters, int argc, char **argv)
+{
+	bool is_named = argc > 0;
+	const struct command *command = take_command(&argc, argv);
+
+	if (!command)
+		return STATUS_BAD;
+	if (strchr(letters, 'V'))
+		puts("tcptune " TCPTUNE_VERSION);
+	else if (strchr(letters, 'h') && is_named)
+		print_command_help(command);
+	else if (strchr(letters, 'h'))
+		return cmd_help(run, 0, NULL);
+	else
+		return options_fit(command, letters) ? run_command(run, command, argc, argv) : STATUS_BAD;
+	return STATUS_OK;
 }
 
 int main(int argc, char **argv)
 {
 	struct run run = {.arena = arena_new()};
-	const struct command *command;
 	char letters[128] = "";
 	int status;
 
@@ -359,22 +380,8 @@ int main(int argc, char **argv)
 	run.options.severity = SEVERITY_MEDIUM;
 	opterr = 0;
 	status = parse_options(&run.options, argc, argv, letters);
-	argc -= optind;
-	argv += optind;
-	if (status >= 0)
-		goto out;
-	command = take_command(&argc, argv);
-	if (!command)
-		status = STATUS_BAD;
-	else if (strchr(letters, 'V'))
-		status = (puts("tcptune " TCPTUNE_VERSION), STATUS_OK);
-	else if (strchr(letters, 'h'))
-		status = command == find_command("check") && argc == 0 && !strchr(letters, 'p')
-				 ? (int)cmd_help(&run, 0, NULL)
-				 : (print_command_help(command), STATUS_OK);
-	else
-		status = options_fit(command, letters) ? (int)run_command(&run, command, argc, argv) : STATUS_BAD;
-out:
+	if (status < 0)
+		status = end_output(&run, answer(&run, letters, argc - optind, argv + optind));
 	arena_free(run.arena);
 	return status;
 }
