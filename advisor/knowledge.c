@@ -334,7 +334,10 @@ bool knowledge_choose(struct run *run)
 	}
 	for (size_t i = 0; !run->diag.errors && i < options->n_sets; i++)
 		if (!options->sets[i].used)
-			diag_error(&run->diag, (struct place){.file = "--set"},
+			diag_error(&run->diag,
+				   (struct place){.file = arena_printf(run->arena, "--set %s=%s",
+								       options->sets[i].name,
+								       options->sets[i].value)},
 				   "no chosen profile has a parameter '%s'", options->sets[i].name);
 	return run->diag.errors == 0;
 }

@@ -96,7 +96,7 @@ static void load_parameter(struct loading *l, const struct node *map, size_t i,
 			   struct profile_parameter *parameter)
 {
 	struct parameter_nodes nodes = {0};
-	struct node node = {.type = NODE_SCALAR, .place = {.file = "--set"}};
+	struct node node = {.type = NODE_SCALAR};
 	const struct node *value;
 	const struct profile_set *set = find_set(l, map->keys[i]);
 	struct scope scope = scope_of(l);
@@ -108,8 +108,10 @@ static void load_parameter(struct loading *l, const struct node *map, size_t i,
 	parameter->means = nodes.means->text;
 	if (nodes.unit && !unit_parse(nodes.unit->text, &parameter->unit))
 		diag_error(l->diag, nodes.unit->place, "'%s' is no unit", nodes.unit->text);
-	if (set)
+	if (set) {
 		node.text = set->value;
+		node.place.file = arena_printf(l->arena, "--set %s=%s", set->name, set->value);
+	}
 	value = set ? &node : nodes.value;
 	if (!value) {
 		diag_error(l->diag, map->key_places[i], "profile %s needs --set %s=VALUE (%s)", l->name,

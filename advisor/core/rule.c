@@ -101,10 +101,19 @@ const struct rule *rules_find(const struct rules *rules, const char *id)
 	return entry ? entry->rule : NULL;
 }
 
+/* A number without a unit takes the one of the threshold; NULL where another does not fit. */
+static const struct expr *in_unit_of(struct arena *arena, const struct expr *expr, const struct expr *model)
+{
+	if (expr_unit(expr) == expr_unit(model))
+		return expr;
+	return expr_unit(model) == UNIT_NONE ? NULL : expr_in_unit(arena, expr, expr_unit(model));
+}
+
 bool rules_set_threshold(struct rules *rules, const char *name, const char *text, struct diag *diag)
 {
 	const struct scope scope = {.catalog = rules->catalog};
-	struct node node = {.type = NODE_SCALAR, .text = text, .place = {.file = "--set"}};
+	struct node node = {.type = NODE_SCALAR, .text = text,
+			    .place = {.file = arena_printf(rules->arena, "--set %s=%s", name, text)}};
 	const char *dot = strrchr(name, '.');
 	const struct rule *rule = NULL;
 	const struct expr *expr;
@@ -119,11 +128,11 @@ bool rules_set_threshold(struct rules *rules, const char *name, const char *text
 		expr = expr_parse(rules->arena, diag, &node, &scope, expr_type(named->expr));
 		if (!expr)
 			return false;
-		expr = expr_unit(expr) == expr_unit(named->expr) || expr_unit(named->expr) == UNIT_NONE
-			       ? expr
-			       : expr_in_unit(rules->arena, expr, expr_unit(named->expr));
+		expr = in_unit_of(rules->arena, expr, named->expr);
 		if (expr)
 			named->expr = expr;
+		else if (expr_unit(named->expr) == UNIT_NONE)
+			diag_error(diag, node.place, "%s is a number without a unit", name);
 		else
 			diag_error(diag, node.place, "%s is counted in %s", name,
 				   unit_name(expr_unit(named->expr)));

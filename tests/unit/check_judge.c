@@ -269,12 +269,13 @@ static const struct {
 	{"a.wait", "3000 ms", ""},
 	{"a.wait", "3", ""},
 	{"a.share", "70%", ""},
-	{"a.wait", "3 MiB", "--set: error: a.wait is counted in seconds\n"},
-	{"a.many", "\"x\"", "--set: error: this is a text, and a number is needed\n"},
-	{"a.many", "cpuz", "--set: error: unknown name 'cpuz', did you mean 'cpus'?\n"},
-	{"a.few", "3", "--set: error: 'a.few' is no threshold of a rule (tcptune rules ID lists them)\n"},
-	{"b.many", "3", "--set: error: 'b.many' is no threshold of a rule (tcptune rules ID lists them)\n"},
-	{"many", "3", "--set: error: 'many' is no threshold of a rule (tcptune rules ID lists them)\n"},
+	{"a.many", "3 s", "--set a.many=3 s: error: a.many is a number without a unit\n"},
+	{"a.wait", "3 MiB", "--set a.wait=3 MiB: error: a.wait is counted in seconds\n"},
+	{"a.many", "\"x\"", "--set a.many=\"x\": error: this is a text, and a number is needed\n"},
+	{"a.many", "cpuz", "--set a.many=cpuz: error: unknown name 'cpuz', did you mean 'cpus'?\n"},
+	{"a.few", "3", "--set a.few=3: error: 'a.few' is no threshold of a rule (tcptune rules ID lists them)\n"},
+	{"b.many", "3", "--set b.many=3: error: 'b.many' is no threshold of a rule (tcptune rules ID lists them)\n"},
+	{"many", "3", "--set many=3: error: 'many' is no threshold of a rule (tcptune rules ID lists them)\n"},
 };
 
 static const char thresholds[] =

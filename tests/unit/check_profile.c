@@ -153,7 +153,8 @@ START_TEST(a_bad_set_is_an_error)
 	b.sets[0] = (struct profile_set){.name = "wait", .value = bad_sets[_i]};
 	b.n_sets = 1;
 	ck_assert_ptr_null(load(&b, base));
-	ck_assert_str_eq(b.diag.messages[0].place.file, "--set");
+	ck_assert_str_eq(b.diag.messages[0].place.file,
+			 arena_printf(b.arena, "--set wait=%s", bad_sets[_i]));
 	arena_free(b.arena);
 }
 END_TEST
