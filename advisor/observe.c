@@ -24,6 +24,9 @@ struct key_list {
 	struct run *run;
 	const char **keys;
 	size_t n, capacity;
+	bool is_all; /* everything is observed, asked for or not */
+	const char **names; /* of facts and tables that something reads */
+	size_t n_names, names_capacity;
 };
 
 static void add_key(struct key_list *list, const char *key)
@@ -55,6 +58,19 @@ static void add_keys(struct key_list *list, const char *const *keys, size_t n)
 		add_key(list, keys[i]);
 }
 
+/* What something reads: keys, other facts, tables. */
+static void add_names(struct key_list *list, const char *const *names, size_t n)
+{
+	add_keys(list, names, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!strncmp(names[i], "net.", 4))
+			continue;
+		list->names = arena_grow(list->run->arena, list->names, list->n_names,
+					 &list->names_capacity, sizeof(*list->names));
+		list->names[list->n_names++] = names[i];
+	}
+}
+
 /* Every key that rules, profiles and the drop-in that is there name. */
 static void gather_keys(struct key_list *list, const char *dropin, size_t length)
 {
@@ -64,12 +80,14 @@ static void gather_keys(struct key_list *list, const char *dropin, size_t length
 	const char **names = rules_facts(run->knowledge.rules, run->arena, &n);
 
 	add_keys(list, base_keys, sizeof(base_keys) / sizeof(base_keys[0]));
-	add_keys(list, names, n);
+	add_names(list, names, n);
+	names = rules_tables(run->knowledge.rules, run->arena, &n);
+	add_names(list, names, n);
 	for (size_t i = 0; i < run->knowledge.n_profiles; i++) {
 		const struct profile *profile = run->knowledge.profiles[i];
 
 		names = profile_facts(profile, run->arena, &n);
-		add_keys(list, names, n);
+		add_names(list, names, n);
 		for (size_t k = 0; k < profile->n_settings; k++)
 			add_written_key(list, profile->settings[k].param);
 	}
@@ -117,8 +135,13 @@ static void look_at_sockets(struct run *run, struct observation *observation)
 
 static void look(struct run *run, struct observation *observation, const struct key_list *list)
 {
+	const struct needs needs = {list->names, list->n_names};
 	const struct collect_options options = {
-		.keys = list->keys, .n_keys = list->n, .interval = run->options.interval};
+		.keys = list->keys,
+		.n_keys = list->n,
+		.interval = run->options.interval,
+		.needs = list->is_all ? NULL : &needs,
+	};
 
 	observation->facts = facts_new(run->arena);
 	collect(run->source, &run->knowledge.catalog, &options, observation->facts);
@@ -135,6 +158,7 @@ void observe_facts(struct run *run, struct observation *ret)
 	struct observation observation = {0};
 
 	gather_all_keys(&list);
+	list.is_all = true;
 	look(run, &observation, &list);
 	*ret = observation;
 }

@@ -85,6 +85,10 @@ struct fact expr_eval(const struct expr *expr, struct eval *eval);
 void expr_facts(const struct expr *expr, struct arena *arena, const char ***names, size_t *n,
 		size_t *capacity);
 
+/* The same for the tables that its aggregates go through. */
+void expr_tables(const struct expr *expr, struct arena *arena, const char ***names, size_t *n,
+		 size_t *capacity);
+
 /*
  * A template: text with expressions in braces, "{{" for a brace. Its result is
  * text; a part that is not known is shown as "(unknown: why)" in brackets and
@@ -96,5 +100,7 @@ const struct template *template_parse(struct arena *arena, struct diag *diag,
 char *template_expand(const struct template *template, struct eval *eval);
 void template_facts(const struct template *template, struct arena *arena, const char ***names,
 		    size_t *n, size_t *capacity);
+void template_tables(const struct template *template, struct arena *arena, const char ***names,
+		     size_t *n, size_t *capacity);
 
 #endif

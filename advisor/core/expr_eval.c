@@ -353,3 +353,16 @@ void expr_facts(const struct expr *expr, struct arena *arena, const char ***name
 	for (size_t i = 0; i < expr->n_args; i++)
 		expr_facts(expr->args[i], arena, names, n, capacity);
 }
+
+void expr_tables(const struct expr *expr, struct arena *arena, const char ***names, size_t *n,
+		 size_t *capacity)
+{
+	if (!expr)
+		return;
+	if (expr->kind == EXPR_AGGREGATE)
+		add_name(arena, expr->over.def->name, names, n, capacity);
+	if (expr->kind == EXPR_NAMED)
+		expr_tables(expr->named->expr, arena, names, n, capacity);
+	for (size_t i = 0; i < expr->n_args; i++)
+		expr_tables(expr->args[i], arena, names, n, capacity);
+}

@@ -147,6 +147,21 @@ static void read_release(struct facts *facts, const char *text)
 		facts_set(facts, "kernel.version", version);
 }
 
+/* Allocated, free (0 since 2.6) and the limit: Linux 6.1 fs/file_table.c proc_nr_files(). */
+static void read_file_nr(struct facts *facts, const char *text)
+{
+	double numbers[3];
+
+	for (size_t i = 0; i < N(numbers); i++) {
+		text += strspn(text, " \t");
+		if (!proctext_number(text, &numbers[i]))
+			return;
+		text += strspn(text, "0123456789.");
+	}
+	facts_set(facts, "files.open", value_number(fmax(numbers[0] - numbers[1], 0), UNIT_NONE));
+	facts_set(facts, "files.max", value_number(numbers[2], UNIT_NONE));
+}
+
 static const char *const sockstat_names[] = {"sockstat.inuse", "sockstat.orphan", "sockstat.tw",
 					     "sockstat.alloc", "sockstat.mem",    NULL};
 static const char *const sockstat6_names[] = {"sockstat.inuse6", NULL};
@@ -154,15 +169,17 @@ static const char *const meminfo_names[] = {"memory.total", "memory.pages", NULL
 static const char *const uptime_names[] = {"uptime", NULL};
 static const char *const cpu_names[] = {"cpus", NULL};
 static const char *const release_names[] = {"kernel.release", "kernel.version", NULL};
+static const char *const file_names[] = {"files.open", "files.max", NULL};
 
 static const struct proctext_file files[] = {
-	{"/proc/sys/kernel/osrelease", false, release_names, read_release},
-	{"/proc/net/sockstat", false, sockstat_names, read_sockstat},
+	{"/proc/sys/kernel/osrelease", false, NULL, release_names, read_release},
+	{"/proc/net/sockstat", false, NULL, sockstat_names, read_sockstat},
 	/* Not there where IPv6 is not compiled in, or off by ipv6.disable=1. */
-	{"/proc/net/sockstat6", true, sockstat6_names, read_sockstat6},
-	{"/proc/meminfo", false, meminfo_names, read_meminfo},
-	{"/proc/uptime", false, uptime_names, read_uptime},
-	{"/sys/devices/system/cpu/online", false, cpu_names, read_cpus},
+	{"/proc/net/sockstat6", true, NULL, sockstat6_names, read_sockstat6},
+	{"/proc/meminfo", false, NULL, meminfo_names, read_meminfo},
+	{"/proc/uptime", false, NULL, uptime_names, read_uptime},
+	{"/sys/devices/system/cpu/online", false, NULL, cpu_names, read_cpus},
+	{"/proc/sys/fs/file-nr", false, "files", file_names, read_file_nr},
 };
 
 const struct proctext_file *proctext_files(size_t *ret_n)

@@ -14,11 +14,12 @@
 struct proctext_file {
 	const char *path;
 	bool is_optional; /* a host may do without it: then its facts are absent, not unreadable */
+	const char *word; /* read only where needs_have() this word; NULL: always */
 	const char *const *names; /* NULL-terminated */
 	void (*read)(struct facts *facts, const char *text);
 };
 
-/* sockstat, sockstat6, meminfo, uptime, CPUs online, the kernel's release. */
+/* sockstat, sockstat6, meminfo, uptime, CPUs online, the kernel's release, the file table. */
 const struct proctext_file *proctext_files(size_t *ret_n);
 
 /* The facts of this file, all of its names. memory.pages needs memory.page_size to be there before. */

@@ -419,8 +419,11 @@ static void gather(struct arena *arena, const struct profile_setting *setting, c
 	for (size_t i = 0; i < setting->n; i++) {
 		expr_facts(setting->numbers[i], arena, names, &counts[0], &counts[1]);
 		template_facts(setting->texts[i], arena, names, &counts[0], &counts[1]);
+		expr_tables(setting->numbers[i], arena, names, &counts[0], &counts[1]);
+		template_tables(setting->texts[i], arena, names, &counts[0], &counts[1]);
 	}
 	expr_facts(setting->when, arena, names, &counts[0], &counts[1]);
+	expr_tables(setting->when, arena, names, &counts[0], &counts[1]);
 }
 
 const char **profile_facts(const struct profile *profile, struct arena *arena, size_t *ret_n)

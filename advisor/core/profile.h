@@ -96,7 +96,7 @@ struct wish profile_wish(const struct profile_setting *setting, struct eval *eva
 /* Does this text satisfy the setting? False too where that cannot be told. */
 bool profile_satisfied(const struct profile_setting *setting, struct eval *eval, const char *text);
 
-/* The names of all facts that a profile's expressions read. */
+/* The names of all facts and tables that a profile's expressions read. */
 const char **profile_facts(const struct profile *profile, struct arena *arena, size_t *ret_n);
 
 #endif

@@ -86,6 +86,9 @@ const struct rule *rules_find(const struct rules *rules, const char *id);
 /* "id.threshold" = text, as the operator set it; checked against the rule's own type and unit. */
 bool rules_set_threshold(struct rules *rules, const char *name, const char *text, struct diag *diag);
 
+/* The tables that the rules go through, without repeats. */
+const char **rules_tables(const struct rules *rules, struct arena *arena, size_t *ret_n);
+
 /* The names of all facts that the rules read and keys that they set, without repeats. */
 const char **rules_facts(const struct rules *rules, struct arena *arena, size_t *ret_n);
 

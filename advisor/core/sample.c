@@ -16,7 +16,24 @@ struct sample {
 	struct counter *counters; /* sorted by group and name */
 	size_t n, capacity;
 	const char *pairs_why; /* a file of pairs could not be read; or NULL */
-	const char *softnet_why;
+	struct miss {
+		const char *group;
+		enum fact_state state;
+		const char *why;
+	} *misses; /* groups that could not be read, or hold nothing */
+	size_t n_misses, misses_capacity;
+};
+
+/* The facts beside those of the catalogue's counters: a count has a rate. */
+static const struct {
+	const char *name;
+	bool is_count;
+} others[] = {
+	{"softnet.dropped", true},          {"softnet.time_squeeze", true},
+	{"conntrack.drop", true},           {"conntrack.early_drop", true},
+	{"conntrack.insert_failed", true},  {"neigh.entries", false},
+	{"neigh.table_fulls", true},        {"neigh6.entries", false},
+	{"neigh6.table_fulls", true},
 };
 
 struct sample *sample_new(struct arena *arena)
@@ -24,7 +41,6 @@ struct sample *sample_new(struct arena *arena)
 	struct sample *sample = arena_alloc(arena, sizeof(*sample));
 
 	sample->arena = arena;
-	sample->softnet_why = "not observed";
 	return sample;
 }
 
@@ -33,9 +49,11 @@ void sample_miss_pairs(struct sample *sample, const char *why)
 	sample->pairs_why = why;
 }
 
-void sample_miss_softnet(struct sample *sample, const char *why)
+void sample_miss(struct sample *sample, const char *group, enum fact_state state, const char *why)
 {
-	sample->softnet_why = why;
+	sample->misses = arena_grow(sample->arena, sample->misses, sample->n_misses,
+				    &sample->misses_capacity, sizeof(*sample->misses));
+	sample->misses[sample->n_misses++] = (struct miss){group, state, why};
 }
 
 static int compare(const void *a, const void *b)
@@ -128,52 +146,91 @@ void sample_add_pairs(struct sample *sample, const char *text, size_t length)
 		qsort(sample->counters, sample->n, sizeof(*sample->counters), compare);
 }
 
-/* The column-th word as a hexadecimal number; false where there is none. */
-static bool hex_column(const char *line, unsigned column, int64_t *ret)
-{
-	unsigned long value;
-	char *end;
+/* ------------------------------------------------------- a row for each CPU */
 
-	for (unsigned i = 0; i < column; i++) {
-		line += strspn(line, " ");
-		line += strcspn(line, " ");
-	}
-	line += strspn(line, " ");
-	if (strspn(line, "0123456789abcdef") != strcspn(line, " ") || !*line)
+#define COLUMNS_MAX 32u
+
+/* What the rows add up to, column by column. */
+struct sums {
+	const char *names[COLUMNS_MAX];
+	int64_t values[COLUMNS_MAX];
+	bool is_known[COLUMNS_MAX]; /* every row has a number there */
+	size_t n, rows;
+	size_t digits; /* of a number, at most */
+};
+
+static bool parse_hex(const char *word, size_t n, size_t digits, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (!n || n > digits || strspn(word, "0123456789abcdef") < n)
 		return false;
-	value = strtoul(line, &end, 16);
-	*ret = (int64_t)(value & 0xffffffff);
-	return end - line <= 8;
+	for (size_t i = 0; i < n; i++)
+		value = value << 4 | (uint64_t)(word[i] <= '9' ? word[i] - '0' : word[i] - 'a' + 10);
+	*ret = value;
+	return true;
 }
 
-/*
- * Rows of 32-bit numbers (Linux 6.1 net/core/net-procfs.c softnet_seq_show());
- * the sums can be beyond 32 bits, and run backwards when one of them wraps.
- */
-void sample_add_softnet(struct sample *sample, const char *text, size_t length)
+/* Sums are taken without a sign: they run backwards when one of the numbers wraps. */
+static void add_row(struct sums *sums, const char *line)
 {
-	struct counter counters[] = {
-		{"softnet", "dropped", 0, true},
-		{"softnet", "time_squeeze", 0, true},
-	};
-	char *copy = arena_strndup(sample->arena, text, length);
-	char *save;
-	unsigned rows = 0;
+	for (size_t i = 0; i < sums->n; i++) {
+		size_t n = strcspn(line += strspn(line, " \t\r"), " \t\r");
+		uint64_t value = 0, sum = (uint64_t)sums->values[i];
 
-	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		rows++;
-		for (unsigned i = 0; i < N(counters); i++) {
-			int64_t value = 0;
-
-			counters[i].is_known &= hex_column(line, i + 1, &value);
-			counters[i].value += value;
-		}
+		sums->is_known[i] &= parse_hex(line, n, sums->digits, &value);
+		/* The same number in every row (Linux 6.1 net/core/neighbour.c neigh_stat_seq_show()). */
+		if (!strcmp(sums->names[i], "entries"))
+			sum = 0;
+		sum += value;
+		memcpy(&sums->values[i], &sum, sizeof(sum));
+		line += n;
 	}
-	sample->softnet_why = rows ? NULL : "it is empty";
-	for (unsigned i = 0; rows && i < N(counters); i++)
-		add(sample, &counters[i]);
+	sums->rows++;
+}
+
+static void add_rows(struct sums *sums, char *rows)
+{
+	char *save;
+
+	for (size_t i = 0; i < sums->n; i++)
+		sums->is_known[i] = true;
+	for (char *line = strtok_r(rows, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		add_row(sums, line);
+}
+
+static void take_sums(struct sample *sample, const char *group, const struct sums *sums)
+{
+	if (!sums->rows)
+		sample_miss(sample, group, FACT_UNREADABLE, "it is empty");
+	for (size_t i = 0; sums->rows && i < sums->n; i++)
+		add(sample, &(struct counter){group, sums->names[i], sums->values[i], sums->is_known[i]});
 	if (sample->n)
 		qsort(sample->counters, sample->n, sizeof(*sample->counters), compare);
+}
+
+/* Rows of 32-bit numbers (Linux 6.1 net/core/net-procfs.c softnet_seq_show()); the first one is not asked for. */
+void sample_add_softnet(struct sample *sample, const char *text, size_t length)
+{
+	struct sums sums = {.names = {"processed", "dropped", "time_squeeze"}, .n = 3, .digits = 8};
+
+	add_rows(&sums, arena_strndup(sample->arena, text, length));
+	take_sums(sample, "softnet", &sums);
+}
+
+void sample_add_stat(struct sample *sample, const char *group, const char *text, size_t length)
+{
+	struct sums sums = {.digits = 16};
+	char *names = arena_strndup(sample->arena, text, length);
+	char *rows = strchr(names, '\n'), *save;
+
+	if (rows)
+		*rows++ = '\0';
+	for (char *name = strtok_r(names, " \t\r", &save); name && sums.n < COLUMNS_MAX;
+	     name = strtok_r(NULL, " \t\r", &save))
+		sums.names[sums.n++] = name;
+	add_rows(&sums, rows ? rows : names + strlen(names));
+	take_sums(sample, arena_strdup(sample->arena, group), &sums);
 }
 
 static bool has_group(const struct sample *sample, const char *group)
@@ -184,14 +241,39 @@ static bool has_group(const struct sample *sample, const char *group)
 	return false;
 }
 
+static const struct miss *find_miss(const struct sample *sample, const char *group)
+{
+	for (size_t i = 0; i < sample->n_misses; i++)
+		if (!strcmp(sample->misses[i].group, group))
+			return &sample->misses[i];
+	return NULL;
+}
+
+/* A group with a file of its own, which may not have been looked at. */
+static bool has_own_file(const char *group)
+{
+	size_t length = strlen(group);
+
+	for (size_t i = 0; i < N(others); i++)
+		if (!strncmp(others[i].name, group, length) && others[i].name[length] == '.')
+			return true;
+	return false;
+}
+
 /* Why there is no such counter. */
 static struct fact not_found(const struct sample *sample, const struct counter *wanted)
 {
-	const char *why = strcmp(wanted->group, "softnet") ? sample->pairs_why : sample->softnet_why;
+	const struct miss *miss = find_miss(sample, wanted->group);
 
 	/* A group stands in one file: where the group was read, the counter is not in this kernel. */
-	if (why && !has_group(sample, wanted->group))
-		return fact_missing(FACT_UNREADABLE, why);
+	if (has_group(sample, wanted->group))
+		return fact_missing(FACT_ABSENT, "this kernel has no such counter");
+	if (miss)
+		return fact_missing(miss->state, miss->why);
+	if (has_own_file(wanted->group))
+		return fact_missing(FACT_UNREADABLE, "not observed");
+	if (sample->pairs_why)
+		return fact_missing(FACT_UNREADABLE, sample->pairs_why);
 	return fact_missing(FACT_ABSENT, "this kernel has no such counter");
 }
 
@@ -259,9 +341,23 @@ static void add_facts(struct facts *facts, const struct sample *last, const stru
 	int64_t value;
 	struct fact fact = sample_find(last, name, &value);
 
-	set_counter(facts, strncmp(name, "softnet.", 8) ? "counter." : "", name, fact);
+	set_counter(facts, "counter.", name, fact);
 	set_counter(facts, "rate.", name,
 		    fact.state == FACT_KNOWN ? rate(span, name, value) : fact);
+}
+
+static void add_others(struct facts *facts, const struct sample *last, const struct sample_span *span)
+{
+	for (size_t i = 0; i < N(others); i++) {
+		int64_t value;
+		struct fact fact = sample_find(last, others[i].name, &value);
+
+		set(facts, others[i].name, fact);
+		if (others[i].is_count)
+			set_counter(facts, "rate.", others[i].name,
+				    fact.state == FACT_KNOWN ? rate(span, others[i].name, value)
+							     : fact);
+	}
 }
 
 void sample_facts(const struct sample *last, const struct sample_span *span,
@@ -274,6 +370,5 @@ void sample_facts(const struct sample *last, const struct sample_span *span,
 		facts_set(facts, "sample.seconds", value_number(span->seconds, UNIT_SECONDS));
 	for (size_t i = 0; i < catalog->n_counters; i++)
 		add_facts(facts, last, span, catalog->counters[i].name);
-	add_facts(facts, last, span, "softnet.dropped");
-	add_facts(facts, last, span, "softnet.time_squeeze");
+	add_others(facts, last, span);
 }

@@ -93,3 +93,10 @@ void template_facts(const struct template *template, struct arena *arena, const 
 	for (size_t i = 0; template && i < template->n; i++)
 		expr_facts(template->parts[i].expr, arena, names, n, capacity);
 }
+
+void template_tables(const struct template *template, struct arena *arena, const char ***names,
+		     size_t *n, size_t *capacity)
+{
+	for (size_t i = 0; template && i < template->n; i++)
+		expr_tables(template->parts[i].expr, arena, names, n, capacity);
+}

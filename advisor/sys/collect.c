@@ -41,8 +41,11 @@ static void read_files(struct collector *collector)
 	char *text;
 
 	for (size_t i = 0; i < n; i++) {
-		int r = source_read(collector->source, files[i].path, FILE_MAX, &text, &length);
+		int r;
 
+		if (files[i].word && !needs_have(collector->options->needs, files[i].word))
+			continue;
+		r = source_read(collector->source, files[i].path, FILE_MAX, &text, &length);
 		if (r)
 			miss_file(collector, &files[i], r);
 		else
@@ -232,15 +235,36 @@ static void read_sysctls(struct collector *collector)
 
 /* --------------------------------------------------------------- counters */
 
+/* A file of pairs, of softnet's rows, or of /proc/net/stat: these have the group of their counters here. */
 static const struct {
 	const char *path;
 	void (*add)(struct sample *sample, const char *text, size_t length);
-	void (*miss)(struct sample *sample, const char *why);
+	const char *group;
+	const char *absent; /* why it may not be there; NULL: it always is */
+	bool is_global;     /* only the initial namespace has it */
+	bool is_dear;       /* read only where something needs its group */
 } counter_files[] = {
-	{"/proc/net/netstat", sample_add_pairs, sample_miss_pairs},
-	{"/proc/net/snmp", sample_add_pairs, sample_miss_pairs},
-	{"/proc/net/softnet_stat", sample_add_softnet, sample_miss_softnet},
+	{"/proc/net/netstat", sample_add_pairs, NULL, NULL, false, false},
+	{"/proc/net/snmp", sample_add_pairs, NULL, NULL, false, false},
+	{"/proc/net/softnet_stat", sample_add_softnet, "softnet", NULL, false, false},
+	{"/proc/net/stat/nf_conntrack", NULL, "conntrack", "module nf_conntrack is not loaded", false, true},
+	{"/proc/net/stat/arp_cache", NULL, "neigh", "this kernel has no such file", true, true},
+	{"/proc/net/stat/ndisc_cache", NULL, "neigh6", "there is no IPv6 here", true, true},
 };
+
+static void miss_counters(const struct collector *collector, struct sample *sample, size_t i,
+			  const char *why, int r)
+{
+	if (!counter_files[i].group)
+		sample_miss_pairs(sample, why);
+	else if (r != -ENOENT || !counter_files[i].absent)
+		sample_miss(sample, counter_files[i].group, FACT_UNREADABLE, why);
+	else if (collector->is_child && counter_files[i].is_global)
+		sample_miss(sample, counter_files[i].group, FACT_ABSENT,
+			    "not visible in a child namespace");
+	else
+		sample_miss(sample, counter_files[i].group, FACT_ABSENT, counter_files[i].absent);
+}
 
 /* prefix is "" or where a capture has its second sample; is_second of a live host is recorded there. */
 static struct sample *take_sample(struct collector *collector, const char *prefix, bool is_second)
@@ -251,14 +275,21 @@ static struct sample *take_sample(struct collector *collector, const char *prefi
 
 	for (size_t i = 0; i < N(counter_files); i++) {
 		const char *path = arena_printf(collector->arena, "%s%s", prefix, counter_files[i].path);
-		int r = source_read(collector->source, path, FILE_MAX, &text, &length);
+		int r;
 
+		if (counter_files[i].is_dear &&
+		    !needs_have(collector->options->needs, counter_files[i].group))
+			continue;
+		r = source_read(collector->source, path, FILE_MAX, &text, &length);
 		if (r) {
-			counter_files[i].miss(sample, arena_printf(collector->arena, "%s: %s", path,
-								   strerror(-r)));
+			miss_counters(collector, sample, i,
+				      arena_printf(collector->arena, "%s: %s", path, strerror(-r)), r);
 			continue;
 		}
-		counter_files[i].add(sample, text, length);
+		if (counter_files[i].add)
+			counter_files[i].add(sample, text, length);
+		else
+			sample_add_stat(sample, counter_files[i].group, text, length);
 		if (is_second)
 			source_record_bytes(collector->source,
 					    arena_printf(collector->arena, "capture/second%s", path), text,
@@ -338,12 +369,13 @@ int collect(struct source *source, const struct catalog *catalog,
 		.facts = facts,
 	};
 	double begun = now();
-	const struct sample *first = take_sample(&collector, "", false);
+	const struct sample *first;
 
+	find_namespace(&collector);
+	first = take_sample(&collector, "", false);
 	read_host_name(&collector);
 	read_page_size(&collector);
 	read_files(&collector);
-	find_namespace(&collector);
 	read_sysctls(&collector);
 	proctext_ports(facts);
 	proctext_ehash(facts);

@@ -16,12 +16,14 @@
 
 #include "core/catalog.h"
 #include "core/fact.h"
+#include "core/needs.h"
 #include "sys/source.h"
 
 struct collect_options {
 	const char *const *keys; /* sysctls with dots, as rules and profiles name them; again is harmless */
 	size_t n_keys;
 	double interval; /* seconds between two samples of the counters; 0: one sample */
+	const struct needs *needs; /* what costs extra is observed only for these; NULL: everything */
 };
 
 /*

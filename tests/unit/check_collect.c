@@ -84,6 +84,9 @@ static void make_host(void)
 		{"/proc/net/sockstat", "TCP: inuse 1 orphan 2 tw 3 alloc 4 mem 5\n"},
 		{"/proc/meminfo", "MemTotal:        1048576 kB\n"},
 		{"/proc/uptime", "100.00 1.00\n"},
+		{"/proc/sys/fs/file-nr", "1000\t0\t400000\n"},
+		{"/proc/net/stat/nf_conntrack", "entries drop\n00000007 0000000a\n00000007 00000014\n"},
+		{"/proc/net/stat/arp_cache", "entries table_fulls\n00000005 00000000\n"},
 		{"/sys/devices/system/cpu/online", "0-1\n"},
 		{"/capture/missing", "EACCES /proc/sys/net/ipv4/tcp_denied\n"},
 		{"/capture/modes", "0444 /proc/sys/net/ipv4/tcp_mem\n"},
@@ -137,6 +140,13 @@ static const struct {
 	{"rate.Tcp.B", "3"},
 	{"softnet.dropped", "2"},
 	{"rate.softnet.time_squeeze", "0.03"},
+	{"conntrack.drop", "30"},
+	{"rate.conntrack.drop", "0.3"},
+	{"conntrack.early_drop", "absent: this kernel has no such counter"},
+	{"neigh.entries", "5"},
+	{"neigh6.entries", "absent: there is no IPv6 here"},
+	{"files.open", "1000"},
+	{"files.max", "400000"},
 	{"net.ipv4.tcp_fin_timeout", "60"},
 	{"raw:net.ipv4.tcp_fin_timeout", "60"},
 	{"writable:net.ipv4.tcp_fin_timeout", "yes"},
@@ -165,6 +175,39 @@ START_TEST(host_becomes_facts)
 }
 END_TEST
 
+/* What is dear is read only for who asks. */
+START_TEST(only_what_is_needed_is_read)
+{
+	static const char *const names[] = {"cpus", "rate.conntrack.drop", "filesystem"};
+	const struct needs needs = {names, N(names)};
+
+	make_host();
+	options.needs = &needs;
+	observe();
+	ck_assert_str_eq(shown("conntrack.drop"), "30");
+	ck_assert_str_eq(shown("neigh.entries"), "unreadable: not observed");
+	ck_assert_str_eq(shown("files.open"), "unreadable: not observed");
+	ck_assert_str_eq(shown("softnet.dropped"), "2");
+	ck_assert_str_eq(shown("memory.total"), "1073741824");
+}
+END_TEST
+
+START_TEST(words_are_whole_words)
+{
+	static const char *const names[] = {"rate.neigh.table_fulls", "paths", "files.max"};
+	const struct needs needs = {names, N(names)}, none = {NULL, 0};
+
+	ck_assert(needs_have(&needs, "neigh"));
+	ck_assert(needs_have(&needs, "paths"));
+	ck_assert(needs_have(&needs, "files"));
+	ck_assert(!needs_have(&needs, "neigh6"));
+	ck_assert(!needs_have(&needs, "file"));
+	ck_assert(!needs_have(&needs, "rate"));
+	ck_assert(!needs_have(&none, "paths"));
+	ck_assert(needs_have(NULL, "anything"));
+}
+END_TEST
+
 START_TEST(units_are_the_parameters)
 {
 	make_host();
@@ -181,7 +224,11 @@ START_TEST(child_namespace_is_told)
 	ck_assert_int_eq(unlink(tree_path("/proc/sys/net/ipv4/tcp_max_orphans")), 0);
 	ck_assert_int_eq(unlink(tree_path("/proc/sys/net/ipv4/tcp_mem")), 0);
 	tree_file("/proc/sys/net/ipv4/tcp_ehash_entries", "-16384\n");
+	ck_assert_int_eq(unlink(tree_path("/proc/net/stat/arp_cache")), 0);
+	ck_assert_int_eq(unlink(tree_path("/proc/net/stat/nf_conntrack")), 0);
 	observe();
+	ck_assert_str_eq(shown("neigh.entries"), "absent: not visible in a child namespace");
+	ck_assert_str_eq(shown("conntrack.drop"), "absent: module nf_conntrack is not loaded");
 	ck_assert_str_eq(shown("namespace.child"), "yes");
 	ck_assert_str_eq(shown("net.ipv4.tcp_mem"), "absent: not visible in a child namespace");
 	ck_assert_str_eq(shown("net.ipv4.tcp_gone"), "absent: this kernel has no such key");
@@ -228,7 +275,9 @@ START_TEST(second_sample_of_a_capture_is_used)
 	tree_file("/capture/second/proc/net/netstat", "TcpExt: A\nTcpExt: 110\n");
 	tree_file("/capture/second/proc/net/snmp", "Tcp: B\nTcp: 299\n");
 	tree_file("/capture/second/proc/net/softnet_stat", "1 2 3\n");
+	tree_file("/capture/second/proc/net/stat/nf_conntrack", "entries drop\n00000001 00000023\n");
 	observe();
+	ck_assert_str_eq(shown("rate.conntrack.drop"), "2");
 	ck_assert_str_eq(shown("sample.live"), "yes");
 	ck_assert_str_eq(shown("sample.seconds"), "2.5");
 	ck_assert_str_eq(shown("counter.TcpExt.A"), "110");
@@ -304,6 +353,8 @@ Suite *collect_suite(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, host_becomes_facts, 0, N(expected));
+	tcase_add_test(tcase, only_what_is_needed_is_read);
+	tcase_add_test(tcase, words_are_whole_words);
 	tcase_add_test(tcase, units_are_the_parameters);
 	tcase_add_test(tcase, child_namespace_is_told);
 	tcase_add_test(tcase, nothing_at_all_is_unknown);

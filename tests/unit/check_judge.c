@@ -351,6 +351,35 @@ START_TEST(the_facts_they_read)
 }
 END_TEST
 
+/* From every place of a rule where an expression may stand. */
+START_TEST(tables_are_named)
+{
+	static const char rules[] =
+		"- id: a\n  title: T\n  each: listeners as l\n  when: l.port > 1\n  severity: low\n"
+		"  facts: {f: 'count(destinations as d)'}\n"
+		"  subject: '{l.name}'\n  summary: \"{sum(clients as c: c.used)}\"\n"
+		"  evidence: [{text: '{p.name}', each: processes as p}]\n  remedy: []\n  sources: []\n"
+		"- id: b\n  title: T\n  when: not any(destinations as d where any(configured as c))\n"
+		"  severity: low\n  summary: s\n  evidence: []\n  remedy: []\n  sources: []\n";
+	static const char *const expected[] = {"clients", "configured", "destinations", "listeners",
+					       "processes"};
+	const char **names;
+	size_t n;
+
+	shelf_compile(shelf, "r", rules);
+	ck_assert_str_eq(shelf_messages(shelf), "");
+	names = rules_tables(shelf->rules, arena, &n);
+	ck_assert_uint_eq(n, N(expected));
+	for (size_t i = 0; i < N(expected); i++) {
+		size_t k = 0;
+
+		while (k < n && strcmp(names[k], expected[i]))
+			k++;
+		ck_assert_msg(k < n, "%s is not named", expected[i]);
+	}
+}
+END_TEST
+
 /* A chain of rules that ask for each other is bounded, and its end is judged all the same. */
 START_TEST(a_long_chain)
 {
@@ -386,6 +415,7 @@ Suite *judge_suite(void)
 	tcase_add_test(tcase, a_threshold_counts);
 	tcase_add_test(tcase, a_later_file_replaces_a_rule);
 	tcase_add_test(tcase, the_facts_they_read);
+	tcase_add_test(tcase, tables_are_named);
 	tcase_add_test(tcase, a_long_chain);
 	suite_add_tcase(suite, tcase);
 	return suite;

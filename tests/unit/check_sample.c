@@ -180,13 +180,57 @@ START_TEST(unreadable_file_is_told)
 	struct sample *sample = pairs("TcpExt: A\nTcpExt: 50\n");
 
 	sample_miss_pairs(sample, "/proc/net/snmp: Permission denied");
-	sample_miss_softnet(sample, "/proc/net/softnet_stat: Permission denied");
+	sample_miss(sample, "softnet", FACT_UNREADABLE, "/proc/net/softnet_stat: Permission denied");
+	sample_miss(sample, "conntrack", FACT_ABSENT, "not loaded");
 	sample_facts(sample, &span, &catalog, facts);
 	ck_assert_str_eq(shown("counter.TcpExt.A"), "50");
 	ck_assert_str_eq(shown("counter.TcpExt.New"), "absent");
 	ck_assert_str_eq(facts_get(facts, "rate.Ip6.X").why, "/proc/net/snmp: Permission denied");
 	ck_assert_str_eq(facts_get(facts, "softnet.dropped").why,
 			 "/proc/net/softnet_stat: Permission denied");
+	ck_assert_str_eq(shown("conntrack.drop"), "absent");
+	ck_assert_str_eq(facts_get(facts, "rate.conntrack.drop").why, "not loaded");
+	ck_assert_str_eq(facts_get(facts, "neigh.entries").why, "not observed");
+}
+END_TEST
+
+/* Linux 6.1 and before 5.9; the columns count, not their places. */
+#define CONNTRACK \
+	"entries  clashres found insert insert_failed drop early_drop icmp_error  expect_new\n" \
+	"00000007  00000000 00000000 00000000 00000010 00000001 0000000a 00000000  00000000\n" \
+	"00000007  00000000 00000000 00000000 00000001 00000002 ffffffff 00000000  00000000\n"
+#define NEIGH "entries  allocs table_fulls\n00000003 0000001e 100000000\n00000004 0000003c 00000001\n"
+
+static const struct {
+	const char *group, *text, *name, *value;
+} stats[] = {
+	{"conntrack", CONNTRACK, "conntrack.drop", "3"},
+	{"conntrack", CONNTRACK, "conntrack.early_drop", "4294967305"},
+	{"conntrack", CONNTRACK, "conntrack.insert_failed", "17"},
+	{"conntrack", CONNTRACK, "rate.conntrack.drop", "0.3"},
+	{"conntrack", CONNTRACK, "neigh.entries", "unreadable"},
+	{"conntrack", "entries drop\n00000001 00000002\n", "conntrack.drop", "2"},
+	{"conntrack", "entries drop\n00000001 00000002\n", "conntrack.early_drop", "absent"},
+	{"conntrack", "entries drop\n00000001\n", "conntrack.drop", "unreadable"},
+	{"conntrack", "entries drop\n00000001 0x\n", "conntrack.drop", "unreadable"},
+	{"conntrack", "entries drop\n1 11111111111111111\n", "conntrack.drop", "unreadable"},
+	{"conntrack", "entries drop", "conntrack.drop", "unreadable"},
+	{"conntrack", "", "conntrack.drop", "unreadable"},
+	{"neigh", NEIGH, "neigh.entries", "4"},
+	{"neigh", NEIGH, "neigh.table_fulls", "4294967297"},
+	{"neigh6", NEIGH, "neigh6.table_fulls", "4294967297"},
+	{"neigh6", NEIGH, "rate.neigh6.entries", "unreadable"},
+	{"neigh6", NEIGH, "neigh.table_fulls", "unreadable"},
+};
+
+START_TEST(stat_files_are_summed)
+{
+	const struct sample_span span = {.seconds = 10};
+	struct sample *sample = sample_new(arena);
+
+	sample_add_stat(sample, stats[_i].group, stats[_i].text, strlen(stats[_i].text));
+	sample_facts(sample, &span, &catalog, facts);
+	ck_assert_str_eq(shown(stats[_i].name), stats[_i].value);
 }
 END_TEST
 
@@ -205,6 +249,7 @@ START_TEST(garbage_is_survived)
 	}
 	sample_add_pairs(sample, text, sizeof(text));
 	sample_add_softnet(sample, text, sizeof(text));
+	sample_add_stat(sample, "neigh", text, sizeof(text));
 	sample_facts(sample, &span, &catalog, facts);
 	ck_assert_str_eq(shown("sample.seconds"), "100");
 }
@@ -218,6 +263,7 @@ Suite *sample_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, pairs_are_read, 0, N(texts));
 	tcase_add_loop_test(tcase, softnet_is_summed, 0, N(softnets));
+	tcase_add_loop_test(tcase, stat_files_are_summed, 0, N(stats));
 	tcase_add_test(tcase, one_sample_is_since_boot);
 	tcase_add_test(tcase, two_samples_are_live);
 	tcase_add_test(tcase, unknown_time_is_no_rate);

@@ -1,0 +1,130 @@
+/* The tables of facts, column by column. */
+#include <string.h>
+
+#include "core/catalog.h"
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct column listener_columns[] = {
+	[LISTENER_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "address:port"},
+	[LISTENER_ADDRESS] = {"address", VALUE_TEXT, UNIT_NONE, "the address listened on"},
+	[LISTENER_PORT] = {"port", VALUE_NUMBER, UNIT_NONE, "the port"},
+	[LISTENER_LOOPBACK] = {"loopback", VALUE_BOOL, UNIT_NONE, "reached from this host only"},
+	[LISTENER_QUEUED] = {"queued", VALUE_NUMBER, UNIT_NONE, "connections that wait for accept()"},
+	[LISTENER_LIMIT] = {"limit", VALUE_NUMBER, UNIT_NONE,
+			    "the queue's limit: min(backlog, somaxconn) at the time of listen()"},
+	[LISTENER_DROPS] = {"drops", VALUE_NUMBER, UNIT_NONE, "packets that this listener dropped"},
+	[LISTENER_SYN_RECV] = {"syn_recv", VALUE_NUMBER, UNIT_NONE, "handshakes under way here"},
+	[LISTENER_SYN_SOURCES] = {"syn_sources", VALUE_NUMBER, UNIT_NONE,
+				  "different addresses among them"},
+	[LISTENER_PROCESS] = {"process", VALUE_TEXT, UNIT_NONE, "name[pid] of the program"},
+};
+
+static const struct column destination_columns[] = {
+	[DESTINATION_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "source -> address:port"},
+	[DESTINATION_SOURCE] = {"source", VALUE_TEXT, UNIT_NONE, "the local address"},
+	[DESTINATION_ADDRESS] = {"address", VALUE_TEXT, UNIT_NONE, "the remote address"},
+	[DESTINATION_PORT] = {"port", VALUE_NUMBER, UNIT_NONE, "the remote port"},
+	[DESTINATION_LOOPBACK] = {"loopback", VALUE_BOOL, UNIT_NONE,
+				  "one of the addresses is 127/8 or ::1: where tcp_tw_reuse = 2 works"},
+	[DESTINATION_USED] = {"used", VALUE_NUMBER, UNIT_NONE,
+			      "local ports of ip_local_port_range that its sockets hold, in any state"},
+	[DESTINATION_TIME_WAIT] = {"time_wait", VALUE_NUMBER, UNIT_NONE, "of them in TIME_WAIT"},
+	[DESTINATION_ESTABLISHED] = {"established", VALUE_NUMBER, UNIT_NONE, "of them in ESTABLISHED"},
+	[DESTINATION_SYN_SENT] = {"syn_sent", VALUE_NUMBER, UNIT_NONE, "of them in SYN_SENT"},
+	[DESTINATION_CLOSE_WAIT] = {"close_wait", VALUE_NUMBER, UNIT_NONE, "of them in CLOSE_WAIT"},
+	[DESTINATION_FIN_WAIT] = {"fin_wait", VALUE_NUMBER, UNIT_NONE,
+				  "of them in FIN_WAIT1 or FIN_WAIT2"},
+};
+
+static const struct column client_columns[] = {
+	[CLIENT_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "client -> :port"},
+	[CLIENT_PORT] = {"port", VALUE_NUMBER, UNIT_NONE, "the listener's port"},
+	[CLIENT_ADDRESS] = {"address", VALUE_TEXT, UNIT_NONE, "the client's address"},
+	[CLIENT_LOOPBACK] = {"loopback", VALUE_BOOL, UNIT_NONE, "the client is this host"},
+	[CLIENT_USED] = {"used", VALUE_NUMBER, UNIT_NONE, "its connections, in any state"},
+	[CLIENT_TIME_WAIT] = {"time_wait", VALUE_NUMBER, UNIT_NONE, "of them in TIME_WAIT"},
+	[CLIENT_ESTABLISHED] = {"established", VALUE_NUMBER, UNIT_NONE, "of them in ESTABLISHED"},
+	[CLIENT_CLOSE_WAIT] = {"close_wait", VALUE_NUMBER, UNIT_NONE, "of them in CLOSE_WAIT"},
+};
+
+static const struct column process_columns[] = {
+	[PROCESS_NAME] = {"name", VALUE_TEXT, UNIT_NONE,
+			  "command[pid]; what is known instead where the owner may not be looked up"},
+	[PROCESS_COMMAND] = {"command", VALUE_TEXT, UNIT_NONE, "the command's name"},
+	[PROCESS_PID] = {"pid", VALUE_NUMBER, UNIT_NONE, "process id"},
+	[PROCESS_UID] = {"uid", VALUE_NUMBER, UNIT_NONE, "user id of its sockets"},
+	[PROCESS_VISIBLE] = {"visible", VALUE_BOOL, UNIT_NONE, "the owner could be looked up"},
+	[PROCESS_CLOSE_WAIT] = {"close_wait", VALUE_NUMBER, UNIT_NONE, "its sockets in CLOSE_WAIT"},
+	[PROCESS_CLOSE_WAIT_STALE] = {"close_wait_stale", VALUE_NUMBER, UNIT_NONE,
+				      "of them, nothing came from the peer for more than 60 s"},
+	[PROCESS_CLOSE_WAIT_OLDEST] = {"close_wait_oldest", VALUE_NUMBER, UNIT_SECONDS,
+				       "longest time since the peer's last segment"},
+	[PROCESS_EOF_READ] = {"eof_read", VALUE_NUMBER, UNIT_NONE,
+			      "of the stale ones, Recv-Q 0: the program read the end and forgot close()"},
+	[PROCESS_EOF_UNREAD] = {"eof_unread", VALUE_NUMBER, UNIT_NONE,
+				"of the stale ones, Recv-Q 1: only the FIN waits, nobody read the end"},
+	[PROCESS_DATA_UNREAD] = {"data_unread", VALUE_NUMBER, UNIT_NONE,
+				 "of the stale ones, Recv-Q above 1: data waits too"},
+	[PROCESS_SENDING] = {"sending", VALUE_NUMBER, UNIT_NONE,
+			     "in CLOSE_WAIT with Send-Q above 0: still sending, no leak yet"},
+	[PROCESS_UNACCEPTED] = {"unaccepted", VALUE_NUMBER, UNIT_NONE,
+				"in CLOSE_WAIT in the accept queue: the client left before accept()"},
+	[PROCESS_RECV_Q] = {"recv_q", VALUE_NUMBER, UNIT_BYTES, "unread bytes of its CLOSE_WAIT sockets"},
+	[PROCESS_PEERS] = {"peers", VALUE_TEXT, UNIT_NONE, "busiest peers of them, with counts"},
+	[PROCESS_PORTS] = {"ports", VALUE_TEXT, UNIT_NONE, "busiest service ports of them, with counts"},
+	[PROCESS_FIN_WAIT2] = {"fin_wait2", VALUE_NUMBER, UNIT_NONE, "its sockets in FIN_WAIT2"},
+	[PROCESS_FIN_WAIT2_STALE] = {"fin_wait2_stale", VALUE_NUMBER, UNIT_NONE,
+				     "of them, nothing came from the peer for more than 60 s"},
+	[PROCESS_FIN_WAIT2_OLDEST] = {"fin_wait2_oldest", VALUE_NUMBER, UNIT_SECONDS,
+				      "longest time since the peer's last segment"},
+	[PROCESS_FIN_WAIT2_PEERS] = {"fin_wait2_peers", VALUE_TEXT, UNIT_NONE,
+				     "busiest peers of them, with counts"},
+	[PROCESS_FDS] = {"fds", VALUE_NUMBER, UNIT_NONE, "its open file descriptors"},
+	[PROCESS_FD_LIMIT] = {"fd_limit", VALUE_NUMBER, UNIT_NONE, "its RLIMIT_NOFILE (soft)"},
+};
+
+static const struct column configured_columns[] = {
+	[CONFIGURED_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "file:line"},
+	[CONFIGURED_KEY] = {"key", VALUE_TEXT, UNIT_NONE, "the key, with dots"},
+	[CONFIGURED_VALUE] = {"value", VALUE_TEXT, UNIT_NONE, "the value as written"},
+	[CONFIGURED_FILE] = {"file", VALUE_TEXT, UNIT_NONE, "the file"},
+	[CONFIGURED_LINE] = {"line", VALUE_NUMBER, UNIT_NONE, "the line"},
+	[CONFIGURED_WINS] = {"wins", VALUE_BOOL, UNIT_NONE,
+			     "it is the last one of its key for at least one of the two loaders"},
+	[CONFIGURED_OURS] = {"ours", VALUE_BOOL, UNIT_NONE, "it stands in tcptune's own drop-in"},
+};
+
+#define TABLE(name_, columns_, summary_) \
+	{.name = name_, .summary = summary_, .columns = columns_, .n_columns = N(columns_)}
+
+const struct table_def listeners_def =
+	TABLE("listeners", listener_columns, "sockets in LISTEN");
+const struct table_def destinations_def =
+	TABLE("destinations", destination_columns,
+	      "outgoing connections by (source, address, port): each has the local ports to itself");
+const struct table_def clients_def =
+	TABLE("clients", client_columns, "incoming connections by (listener's port, client)");
+const struct table_def processes_def =
+	TABLE("processes", process_columns, "programs with sockets in CLOSE_WAIT or FIN_WAIT2");
+const struct table_def configured_def =
+	TABLE("configured", configured_columns,
+	      "every assignment of a net.* key in sysctl.d files and /etc/sysctl.conf");
+
+static const struct table_def *const tables[] = {
+	&listeners_def, &destinations_def, &clients_def, &processes_def, &configured_def,
+};
+
+const struct table_def *const *catalog_tables(size_t *ret_n)
+{
+	*ret_n = N(tables);
+	return tables;
+}
+
+const struct table_def *catalog_table(const char *name)
+{
+	for (size_t i = 0; i < N(tables); i++)
+		if (!strcmp(tables[i]->name, name))
+			return tables[i];
+	return NULL;
+}
