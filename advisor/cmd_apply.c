@@ -38,6 +38,10 @@ static void find_problems(struct run *run, struct apply_report *report)
 	if (plan->dropin_foreign)
 		add_problem(run, report, plan->dropin_path,
 			    "it was not written by tcptune and would be lost: move it away first");
+	/* All or nothing: a host that has most of a profile has something that nobody asked for. */
+	for (size_t i = 0; i < plan->n_settings; i++)
+		if (plan->settings[i].is_invalid)
+			add_problem(run, report, plan->settings[i].key, plan->settings[i].note);
 	for (size_t i = 0; i < plan->n_obstacles; i++) {
 		const struct obstacle *obstacle = &plan->obstacles[i];
 
@@ -149,7 +153,7 @@ static enum status carry_out(struct run *run, const struct out_options *options,
 	struct out_options outcome = *options;
 
 	outcome.quiet |= !run->options.yes;
-	report->outcome = report->plan->n_changes ? APPLY_WOULD : APPLY_UNCHANGED;
+	report->outcome = plan_is_settled(report->plan) ? APPLY_UNCHANGED : APPLY_WOULD;
 	find_problems(run, report);
 	if (report->outcome == APPLY_UNCHANGED && !report->check->pending) {
 		report->n_problems = 0;

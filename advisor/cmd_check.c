@@ -9,7 +9,7 @@ static bool needs_action(const struct run *run, const struct observation *observ
 	if (findings->n && findings->items[0].severity >= run->options.severity &&
 	    findings->items[0].severity > SEVERITY_INFO)
 		return true;
-	return observation->plan->n_changes > 0;
+	return !plan_is_settled(observation->plan);
 }
 
 enum status cmd_check(struct run *run, int argc, char **argv)

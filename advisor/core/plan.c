@@ -202,3 +202,11 @@ struct plan *plan_make(struct arena *arena, const struct plan_input *input)
 	finish(&p);
 	return p.plan;
 }
+
+bool plan_is_settled(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_settings; i++)
+		if (plan->settings[i].is_invalid)
+			return false;
+	return plan->n_changes == 0;
+}

@@ -31,4 +31,7 @@ struct plan_input {
  */
 struct plan *plan_make(struct arena *arena, const struct plan_input *input);
 
+/* Nothing is pending, and nothing is asked that this host would not take. */
+bool plan_is_settled(const struct plan *plan);
+
 #endif

@@ -232,6 +232,7 @@ static void judge_setting(struct planner *p, const struct profile_setting *setti
 		note = refuse_value(p, setting->param, wish->value);
 	if (wish->why_not || note) {
 		leave_out(p, result, note ? SETTING_REFUSED : SETTING_UNKNOWN, note ? note : wish->why_not);
+		result->is_invalid = note != NULL;
 		return;
 	}
 	result->verdict = wish->satisfied ? SETTING_OK : SETTING_DIFFERS;

@@ -94,6 +94,7 @@ struct setting_result {
 	const char *claim;   /* what the document that the profile comes from says; or NULL */
 	const char *note;    /* what the verdict needs said: since when removed, why refused; or NULL */
 	const char *warning; /* to be said on stderr too; or NULL */
+	bool is_invalid;     /* the wanted value is one that this host would not take: apply stops */
 	const char *const *sources;
 	size_t n_sources;
 };

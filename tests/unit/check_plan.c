@@ -473,6 +473,7 @@ START_TEST(what_this_host_would_refuse_is_not_planned)
 	if (refusals[_i].note) {
 		ck_assert_int_eq(plan->settings[0].verdict, SETTING_REFUSED);
 		ck_assert_str_eq(plan->settings[0].note, refusals[_i].note);
+		ck_assert(plan->settings[0].is_invalid);
 		ck_assert_uint_eq(plan->n_changes, 0);
 	} else {
 		ck_assert_int_eq(plan->settings[0].verdict, SETTING_DIFFERS);
