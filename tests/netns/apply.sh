@@ -106,12 +106,12 @@ is "revert --force puts it back" "$rc $(values tcp_fin_timeout tcp_tw_reuse)" "0
 
 # ---------------------------------------------------- what the kernel refuses
 
-# The kernel alone knows that a port range must not begin below the unprivileged ports.
+# What other keys bound is known before anything is written.
 echo 20000 >"$ipv4/ip_unprivileged_port_start"
 profile refused ip_local_port_range '[10000, 60000]' tcp_rmem '[8192, 262144, 8388608]' tcp_fin_timeout 25
 before=$(values ip_local_port_range tcp_rmem tcp_fin_timeout)
 run "$TCPTUNE" apply --yes --profile "$TMP/refused.yaml"
-is "a value that the kernel refuses" "$rc" 3
+is "a value that the kernel would refuse" "$rc" 3
 has "is named" "$err" net.ipv4.ip_local_port_range
 is "all is as before" "$(values ip_local_port_range tcp_rmem tcp_fin_timeout)" "$before"
 is "no drop-in" "$(ls -A /etc/sysctl.d)" ""
@@ -120,7 +120,16 @@ is "and nothing is left to take back" "$rc $(values ip_local_port_range tcp_rmem
 	"0 $(values ip_local_port_range tcp_rmem)"
 like "it says so" "$out" '[Nn]othing'
 
-# Keys are written in their order: the tuple is in place when the last one is refused.
+# The kernel alone knows what a Fast Open key is; the port range is in place when it says no.
+profile key ip_local_port_range '[20000, 60000]' tcp_fastopen_key nonsense tcp_fin_timeout 25
+run "$TCPTUNE" apply --yes --profile "$TMP/key.yaml"
+is "a value that the kernel refuses" "$rc" 3
+has "is named, with the reason" "$err" "net.ipv4.tcp_fastopen_key"
+like "the reason is the kernel's" "$err" "Invalid argument"
+is "what was written before it is taken back" "$(values ip_local_port_range tcp_rmem tcp_fin_timeout)" "$before"
+is "and there is no drop-in" "$(ls -A /etc/sysctl.d)" ""
+
+# Keys are written in their order: the tuple is in place when the drop-in cannot be written.
 profile late tcp_fin_timeout 25 tcp_rmem '[8192, 262144, 8388608]' \
 	ip_local_port_range '[20000, 60000]' tcp_tw_reuse 1
 mkdir "$dropin"
