@@ -11,6 +11,9 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share/tcptune
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 CFLAGS ?= $(if $(call on,$(SAN)),-O1,-O2) -g
 PKG_CONFIG ?= pkg-config
@@ -155,6 +158,8 @@ lint-c:
 
 man_of = $(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 schema_of = $(DESTDIR)$(DATADIR)/schemas/$(notdir $(1))
+COMPLETIONS := $(DESTDIR)$(BASHCOMPDIR)/tcptune $(DESTDIR)$(ZSHCOMPDIR)/_tcptune \
+	$(DESTDIR)$(FISHCOMPDIR)/tcptune.fish
 install: all
 	install -d $(DESTDIR)$(BINDIR)
 	install -m 755 $(B)/tcptune $(DESTDIR)$(BINDIR)/tcptune
@@ -162,8 +167,12 @@ install: all
 		install -m 644 $(f) $(call man_of,$(f));)
 	$(Q)set -e; $(foreach f,$(SCHEMAS),install -d $(dir $(call schema_of,$(f))); \
 		install -m 644 $(f) $(call schema_of,$(f));)
+	$(Q)install -d $(dir $(COMPLETIONS))
+	$(Q)install -m 644 completions/tcptune.bash $(word 1,$(COMPLETIONS))
+	$(Q)install -m 644 completions/_tcptune $(word 2,$(COMPLETIONS))
+	$(Q)install -m 644 completions/tcptune.fish $(word 3,$(COMPLETIONS))
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/tcptune
+	rm -f $(DESTDIR)$(BINDIR)/tcptune $(COMPLETIONS)
 	$(Q)rm -f $(foreach f,$(MAN),$(call man_of,$(f)))
 	$(Q)rm -f $(foreach f,$(SCHEMAS),$(call schema_of,$(f)))
 	$(Q)rmdir $(DESTDIR)$(DATADIR)/schemas $(DESTDIR)$(DATADIR) 2>/dev/null || :

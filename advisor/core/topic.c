@@ -154,6 +154,10 @@ static bool is_name(const char *name)
 static bool read_raw(const struct reader *reader, const struct node *node,
 		     struct raw_topic *raw, struct topic *topic)
 {
+	if (!node_get(node, "event") && !node_get(node, "state")) {
+		diag_error(reader->diag, node->place, "a topic is a map with 'state' or 'event'");
+		return false;
+	}
 	if (node_get(node, "event")) {
 		topic->kind = TOPIC_EVENT;
 		return node_read_map(node, "an event", event_fields, N(event_fields), raw,

@@ -1,5 +1,5 @@
 #!/bin/bash
-# make install puts the program, the manual pages and the schemas where it is told;
+# make install puts the program, the manual pages, the schemas and the completions where it is told;
 # make uninstall takes every one of them away again.
 . "$(dirname "$0")/../lib.sh"
 need make
@@ -21,6 +21,9 @@ expected()
 	for file in advisor/schemas/*.json; do
 		[ -e "$file" ] && echo "./$1/share/tcptune/schemas/${file##*/}"
 	done
+	echo "./$1/share/bash-completion/completions/tcptune"
+	echo "./$1/share/zsh/site-functions/_tcptune"
+	echo "./$1/share/fish/vendor_completions.d/tcptune.fish"
 }
 
 run make -s install DESTDIR="$TMP/a" PREFIX=/usr
