@@ -56,6 +56,7 @@ struct eval {
 	/* The verdict of another rule, for fires(). */
 	struct fact (*rule_fires)(void *context, const char *id);
 	void *context;
+	size_t height; /* of what is being evaluated, from the rule that was asked first */
 	size_t steps; /* taken so far; beyond a limit every result is unknown, so that no rule runs for ever */
 };
 

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "core/expr_internal.h"
@@ -18,6 +19,13 @@ static struct fact unknown_of(struct fact a, struct fact b)
 	return a.state == FACT_ABSENT ? a : b;
 }
 
+/* A text that an evaluation makes lives as long as the arena: it counts as many steps, so that memory is bounded too. */
+static const char *new_text(struct eval *eval, const char *name, const char *why)
+{
+	eval->steps += EXPR_TEXT_STEPS;
+	return arena_printf(eval->arena, "%s: %s", name, why);
+}
+
 static struct fact eval_fact(const struct expr *expr, struct eval *eval)
 {
 	struct fact fact = facts_get(eval->facts, expr->fact);
@@ -25,8 +33,7 @@ static struct fact eval_fact(const struct expr *expr, struct eval *eval)
 	if (fact.state == FACT_KNOWN && fact.value.type != expr->type)
 		fact = fact_missing(FACT_UNREADABLE, "it reads as something else than expected");
 	if (fact.state != FACT_KNOWN)
-		fact.why = arena_printf(eval->arena, "%s: %s", expr->fact,
-					fact.why ? fact.why : "this host does not have it");
+		fact.why = new_text(eval, expr->fact, fact.why ? fact.why : "this host does not have it");
 	return fact;
 }
 
@@ -187,6 +194,7 @@ static struct fact eval_call(const struct expr *expr, struct eval *eval)
 		if (args[i].state != FACT_KNOWN && !expr->func->takes_unknown)
 			return args[i];
 	}
+	eval->steps += expr->func->steps;
 	return expr->func->eval(expr, eval, args);
 }
 
@@ -198,7 +206,7 @@ struct gathering {
 };
 
 static void gather(const struct expr *expr, struct gathering *so_far, const struct value *value,
-		   struct arena *arena)
+		   struct eval *eval)
 {
 	switch (expr->over.aggregate) {
 	case AGG_SUM:
@@ -213,7 +221,8 @@ static void gather(const struct expr *expr, struct gathering *so_far, const stru
 			so_far->number = value->number;
 		break;
 	case AGG_JOIN:
-		text_printf(&so_far->text, "%s%s", so_far->n ? ", " : "", value_show(arena, *value));
+		eval->steps += EXPR_TEXT_STEPS;
+		text_printf(&so_far->text, "%s%s", so_far->n ? ", " : "", value_show(eval->arena, *value));
 		break;
 	default:
 		break;
@@ -248,14 +257,16 @@ static bool is_settled(const struct expr *expr, bool condition)
 static struct fact eval_aggregate(const struct expr *expr, struct eval *eval)
 {
 	const struct table *table = facts_find_table(eval->facts, expr->over.def->name);
-	struct gathering so_far = {.text = text_new(eval->arena)};
+	struct gathering so_far = {0};
 	struct fact missing = fact_missing(FACT_KNOWN, NULL);
 	size_t outer = eval->n_rows;
 
 	if (!table || table->state != FACT_KNOWN)
 		return fact_missing(table ? table->state : FACT_UNREADABLE,
-				    arena_printf(eval->arena, "%s: %s", expr->over.def->name,
-						 table && table->why ? table->why : "not observed"));
+				    new_text(eval, expr->over.def->name,
+					     table && table->why ? table->why : "not observed"));
+	if (expr->over.aggregate == AGG_JOIN)
+		so_far.text = text_new(eval->arena);
 	eval->n_rows = expr->over.binding + 1;
 	for (size_t i = 0; i < table->n_rows; i++) {
 		struct fact value = boolean(true), condition = boolean(true);
@@ -266,7 +277,9 @@ static struct fact eval_aggregate(const struct expr *expr, struct eval *eval)
 		if (condition.state == FACT_KNOWN && condition.value.boolean && expr->args[1])
 			value = expr_eval(expr->args[1], eval);
 		if (condition.state != FACT_KNOWN || value.state != FACT_KNOWN) {
-			missing = condition.state != FACT_KNOWN ? condition : value;
+			if (condition.state != FACT_KNOWN)
+				value = condition;
+			missing = missing.state == FACT_KNOWN ? value : unknown_of(missing, value);
 			continue;
 		}
 		if (is_settled(expr, condition.value.boolean)) {
@@ -274,7 +287,7 @@ static struct fact eval_aggregate(const struct expr *expr, struct eval *eval)
 			return boolean(condition.value.boolean);
 		}
 		if (condition.value.boolean)
-			gather(expr, &so_far, &value.value, eval->arena);
+			gather(expr, &so_far, &value.value, eval);
 	}
 	eval->n_rows = outer;
 	return missing.state != FACT_KNOWN ? missing : gathered(expr, &so_far);
@@ -296,11 +309,8 @@ static struct fact eval_unary(const struct expr *expr, struct eval *eval)
 	}
 }
 
-struct fact expr_eval(const struct expr *expr, struct eval *eval)
+static struct fact eval_kind(const struct expr *expr, struct eval *eval)
 {
-	if (eval->steps >= EXPR_MAX_STEPS)
-		return fact_missing(FACT_UNREADABLE, "there is too much to compute");
-	eval->steps++;
 	switch (expr->kind) {
 	case EXPR_LITERAL:
 		return fact_known(expr->literal);
@@ -329,6 +339,24 @@ struct fact expr_eval(const struct expr *expr, struct eval *eval)
 	default:
 		return eval_binary(expr, eval);
 	}
+}
+
+struct fact expr_eval(const struct expr *expr, struct eval *eval)
+{
+	struct fact fact;
+
+	if (eval->steps >= EXPR_MAX_STEPS)
+		return fact_missing(FACT_UNREADABLE, "there is too much to compute");
+	if (eval->height >= EXPR_MAX_STACK)
+		return fact_missing(FACT_UNREADABLE, "rules ask for each other too deeply");
+	eval->steps++;
+	eval->height++;
+	fact = eval_kind(expr, eval);
+	eval->height--;
+	/* What overflowed compares with nothing, and is no value to write. */
+	if (fact.state == FACT_KNOWN && fact.value.type == VALUE_NUMBER && !isfinite(fact.value.number))
+		return fact_missing(FACT_UNREADABLE, "too large a number");
+	return fact;
 }
 
 static void add_name(struct arena *arena, const char *name, const char ***names, size_t *n,

@@ -7,8 +7,10 @@
 #define EXPR_MAX_ARGS 16
 #define EXPR_MAX_DEPTH 100     /* of brackets */
 #define EXPR_MAX_HEIGHT 300    /* of the tree with its names written out: bounds the stack */
+#define EXPR_MAX_STACK 1000    /* of the trees that are being evaluated: a rule may ask for others */
 #define EXPR_MAX_SIZE 20000    /* nodes of it */
 #define EXPR_MAX_STEPS 50000000u /* nodes evaluated for one rule, rows of tables included */
+#define EXPR_TEXT_STEPS 50     /* what making a text costs of them */
 
 enum expr_kind {
 	EXPR_LITERAL,
@@ -80,6 +82,7 @@ struct func {
 	enum unit unit; /* of the result, where no "=" */
 	struct fact (*eval)(const struct expr *call, struct eval *eval, const struct fact *args);
 	bool takes_unknown; /* eval is called although an argument is not known */
+	unsigned steps;     /* that a call costs besides its own */
 };
 
 const struct func *func_find(const char *name);

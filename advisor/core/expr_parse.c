@@ -86,6 +86,8 @@ static const struct expr *new_quotient(struct parser *p, const char *at, const s
 		return lex_fail(p, at, "division by zero");
 	if (b->unit == UNIT_PERCENT && a->unit != UNIT_PERCENT)
 		return lex_fail(p, at, "only a percentage can be divided by a percentage");
+	if (a->unit == UNIT_PERCENT && b->unit != UNIT_PERCENT && b->unit != UNIT_NONE)
+		return lex_fail(p, at, "a percentage cannot be divided by %s", unit_name(b->unit));
 	if (a->unit != UNIT_NONE && b->unit != UNIT_NONE && unit_factor(a->unit, b->unit) > 0) {
 		if (!build_agree(p, at, &a, &b))
 			return NULL;

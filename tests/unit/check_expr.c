@@ -304,6 +304,7 @@ static const struct {
 	{"1 s + 1 MiB", "e:1:7: error: seconds and bytes do not go together"},
 	{"1 > 5%", "e:1:5: error: a percentage compares with percent(part, whole), or is multiplied with the whole"},
 	{"1 / 5%", "e:1:5: error: only a percentage can be divided by a percentage"},
+	{"50% / 10 s", "e:1:7: error: a percentage cannot be divided by seconds"},
 	{"1 / 0", "e:1:5: error: division by zero"},
 	{"1 in 2", "e:1:6: error: this is a number, and a tuple is needed"},
 	{"1 MiB in [1 s]", "e:1:1: error: this is not counted in seconds"},
@@ -392,6 +393,41 @@ START_TEST(too_much_to_compute)
 }
 END_TEST
 
+/* Texts cost memory: they come to an end sooner. */
+START_TEST(too_many_texts)
+{
+	static const char *const texts[] = {
+		"any(listeners as b where known(count(processes as p)))",
+		"any(listeners as b where known(net.ipv4.tcp_sack))",
+		"any(listeners as b where raw(b.port) == \"no\")",
+		"any(listeners as b where join(clients as c: c.name) == \"no\" or raw(b.port) == \"no\")",
+	};
+
+	for (int i = 0; i < 1600; i++)
+		add_listener(":9", 9000, 1);
+	ck_assert_str_eq(result(arena_printf(arena, "any(listeners as a where %s)", texts[_i])),
+			 "unknown: there is too much to compute");
+}
+END_TEST
+
+/* No infinity, nor what is not a number at all: each would compare as it likes. */
+START_TEST(too_large_a_number)
+{
+	static const char *const texts[] = {"B", "B - B == 0", "B / B", "B * -1 < 0", "min(B, 5)", "max(B, 5)", "[B][0] > 1"};
+	struct text huge = text_new(arena), text = text_new(arena);
+
+	for (int i = 0; i < 16; i++)
+		text_printf(&huge, "%s99999999999999999999", i ? " * " : "");
+	for (const char *s = texts[_i]; *s; s++) {
+		if (*s == 'B')
+			text_printf(&text, "(%s)", huge.data);
+		else
+			text_add_n(&text, s, 1);
+	}
+	ck_assert_str_eq(result(text.data), "unknown: too large a number");
+}
+END_TEST
+
 START_TEST(a_wanted_type)
 {
 	const struct node node = {.type = NODE_SCALAR, .text = "1 + 1", .place = {"e", 3, 7}};
@@ -449,6 +485,8 @@ Suite *expr_suite(void)
 	tcase_add_loop_test(tcase, too_large, 0, 6);
 	tcase_add_test(tcase, exponential);
 	tcase_add_test(tcase, too_much_to_compute);
+	tcase_add_loop_test(tcase, too_many_texts, 0, 4);
+	tcase_add_loop_test(tcase, too_large_a_number, 0, 7);
 	tcase_add_test(tcase, a_wanted_type);
 	tcase_add_test(tcase, in_another_unit);
 	tcase_add_test(tcase, the_facts_it_reads);

@@ -396,6 +396,32 @@ START_TEST(a_long_chain)
 }
 END_TEST
 
+/* Each as deep as an expression may be, and asking for the next one at its bottom. */
+START_TEST(a_deep_chain)
+{
+	struct text text = text_new(arena);
+
+	for (int i = 0; i < 40; i++) {
+		text_printf(&text, "- {id: r%02d, title: T, severity: low, when: n2, facts: {", i);
+		for (int k = 0; k < 3; k++) {
+			text_printf(&text, "%sn%d: '", k ? ", " : "", k);
+			for (int n = 0; n < 90; n++)
+				text_add(&text, "if(");
+			if (k)
+				text_printf(&text, "n%d", k - 1);
+			else
+				text_printf(&text, "fires(\"r%02d\")", i + 1);
+			for (int n = 0; n < 90; n++)
+				text_add(&text, ",yes,no)");
+			text_add(&text, "'");
+		}
+		text_add(&text, "}," REST);
+	}
+	text_add(&text, "- {id: r40, title: T, when: yes, severity: low," REST);
+	ck_assert_uint_gt(judged(text.data)->n, 0);
+}
+END_TEST
+
 Suite *judge_suite(void);
 
 Suite *judge_suite(void)
@@ -417,6 +443,7 @@ Suite *judge_suite(void)
 	tcase_add_test(tcase, the_facts_they_read);
 	tcase_add_test(tcase, tables_are_named);
 	tcase_add_test(tcase, a_long_chain);
+	tcase_add_test(tcase, a_deep_chain);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
