@@ -29,7 +29,7 @@ struct node {
 /* What a file may be at most; beyond it an error is reported. */
 #define NODE_MAX_BYTES (4u << 20)
 #define NODE_MAX_DEPTH 24
-#define NODE_MAX_NODES 200000u
+#define NODE_MAX_NODES 20000u
 
 /* NULL when the text has an error (reported), an empty document gives a list of no items. */
 struct node *node_load(struct arena *arena, struct diag *diag, const char *file,

@@ -153,7 +153,7 @@ START_TEST(test_too_many)
 		memcpy(bytes + i, "a,", 2);
 	ck_assert_ptr_null(node_load(arena, &diag, "f.yaml", bytes, n));
 	ck_assert_str_eq(messages(),
-			 "f.yaml:1:400000: error: more than 200000 parts: the rest is not read\n");
+			 "f.yaml:1:40000: error: more than 20000 parts: the rest is not read\n");
 }
 END_TEST
 
