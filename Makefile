@@ -3,6 +3,7 @@
 # make check      install what the tests need, build, run them all
 # make install    PREFIX=/usr/local DESTDIR=; make uninstall takes it back
 # make test       the tests with what is installed; make golden rewrites the expected runs
+# make lab        sicknesses made in network namespaces, found and cured (as root, 4 minutes)
 #
 # V=1 shows the commands, SAN=1 builds with ASan and UBSan into build/san,
 # WERROR=1 (or CI=true) makes warnings errors.
@@ -84,7 +85,7 @@ LIB := $(B)/libtcptune.a
 UNITOBJ := $(UNIT:tests/%.c=$(B)/tests/%.o)
 HELPERBIN := $(HELPER:tests/%.c=$(B)/tests/%)
 
-.PHONY: all objects tests try check test golden lint-c install uninstall clean FORCE
+.PHONY: all objects tests try check test golden lab lab-results lint-c install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -150,6 +151,8 @@ test: tests
 	@BUILD=$(B) bash tests/run.sh $(T)
 golden: all
 	@BUILD=$(B) bash tests/golden.sh --update
+lab lab-results: all $(filter $(B)/tests/lab/%,$(HELPERBIN))
+	@BUILD=$(B) bash tests/lab/lab.sh $(if $(filter lab-results,$@),--update) $(T)
 lint-c:
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I advisor -D_GNU_SOURCE advisor
 	clang-tidy --quiet $(SRC) -- $(BASE) $(PKG_CFLAGS)
