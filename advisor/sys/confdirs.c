@@ -100,6 +100,22 @@ static bool count_entries(struct reader *reader, const struct conf_file *file)
 	return true;
 }
 
+/*
+ * The name by which lines are told: most distributions have a link
+ * 99-sysctl.conf to /etc/sysctl.conf, and who mends a line does it there.
+ */
+static const char *shown_path(struct reader *reader, const char *path)
+{
+	bool is_in_etc = !strncmp(path, "/etc/sysctl.d/", strlen("/etc/sysctl.d/"));
+	char *target;
+
+	if (source_readlink(reader->source, path, &target))
+		return path;
+	if (!strcmp(target, LAST_PATH) || (is_in_etc && !strcmp(target, "../sysctl.conf")))
+		return LAST_PATH;
+	return path;
+}
+
 /* A file that is not read is there all the same, without entries. */
 static struct conf_file *read_file(struct reader *reader, const char *path)
 {
@@ -112,7 +128,8 @@ static struct conf_file *read_file(struct reader *reader, const char *path)
 		add_note(reader, path, strerror(-rc));
 		return nothing;
 	}
-	file = conf_parse(reader->arena, path, bytes, length);
+	file = conf_parse(reader->arena, shown_path(reader, path), bytes, length);
+	file->path = path;
 	if (count_entries(reader, file))
 		return file;
 	add_note(reader, path, "the files have too many lines");
@@ -175,13 +192,19 @@ static bool glob_is_replaced(const struct conf *conf, const struct conf_entry *g
 	return ret;
 }
 
-static bool entry_wins(const struct conf *conf, const struct conf_entry *entry, bool is_last)
+/* Of /etc/sysctl.conf a line that a link brings before. */
+static bool is_same_line(const struct conf_entry *a, const struct conf_entry *b)
+{
+	return a == b || (a && !strcmp(a->place.file, LAST_PATH) && !strcmp(b->place.file, LAST_PATH) &&
+			  a->place.line == b->place.line);
+}
+
+static bool entry_wins(const struct conf *conf, const struct conf_entry *entry)
 {
 	if (entry->is_glob)
 		return !glob_is_replaced(conf, entry);
-	/* systemd never wins with /etc/sysctl.conf, which it does not read. */
-	return conf_winner(conf, CONF_PROCPS, entry->key) == entry ||
-	       (!is_last && conf_winner(conf, CONF_SYSTEMD, entry->key) == entry);
+	return is_same_line(conf_winner(conf, CONF_PROCPS, entry->key), entry) ||
+	       is_same_line(conf_winner(conf, CONF_SYSTEMD, entry->key), entry);
 }
 
 static void add_row(struct facts *facts, struct table *table, const struct conf_entry *entry, bool wins)
@@ -210,9 +233,11 @@ void confdirs_facts(const struct confdirs *confdirs, struct facts *facts)
 
 		for (size_t k = 0; file && k < file->n; k++) {
 			const struct conf_entry *entry = &file->entries[k];
+			bool is_again = file != conf->last && conf->last &&
+					!strcmp(entry->place.file, LAST_PATH);
 
-			if (entry->kind == CONF_ASSIGNMENT && strncmp(entry->key, "net.", 4) == 0)
-				add_row(facts, table, entry, entry_wins(conf, entry, i == conf->n_files));
+			if (entry->kind == CONF_ASSIGNMENT && !is_again && strncmp(entry->key, "net.", 4) == 0)
+				add_row(facts, table, entry, entry_wins(conf, entry));
 		}
 	}
 }

@@ -27,13 +27,15 @@ struct confdirs {
 /*
  * A file hides those of its name in lower directories, whatever it is: a link
  * to /dev/null and an empty file hide them and set nothing, a link that leads
- * nowhere too, with a note. Directories that are not there are no news.
+ * nowhere too, with a note. Directories that are not there are no news. Lines
+ * that a link to /etc/sysctl.conf brings are told as that file's.
  */
 struct confdirs *confdirs_read(struct arena *arena, struct source *source);
 
 /*
  * Fills the table `configured` with every assignment of a net. key, in the
- * order of reading. A glob wins where no later line sets the same glob.
+ * order of reading, once where a link brings it too. A glob wins where no
+ * later line sets the same glob.
  */
 void confdirs_facts(const struct confdirs *confdirs, struct facts *facts);
 

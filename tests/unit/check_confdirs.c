@@ -104,7 +104,7 @@ START_TEST(links_mask)
 	confdirs = confdirs_read(arena, source);
 	ck_assert_ptr_null(winner(CONF_SYSTEMD, "net.x"));
 	ck_assert_ptr_null(winner(CONF_PROCPS, "net.x"));
-	ck_assert_str_eq(winner(CONF_SYSTEMD, "net.y"), "/etc/sysctl.d/99-sysctl.conf:1=3");
+	ck_assert_str_eq(winner(CONF_SYSTEMD, "net.y"), "/etc/sysctl.conf:1=3");
 	ck_assert_str_eq(winner(CONF_PROCPS, "net.y"), "/etc/sysctl.conf:1=3");
 	ck_assert_uint_eq(confdirs->n_notes, 1);
 	ck_assert_str_eq(confdirs->notes[0],
@@ -173,6 +173,61 @@ START_TEST(assignments_become_facts)
 }
 END_TEST
 
+/* The link of most distributions: each line is told once, where it is to be mended. */
+static void assert_told_once(struct source *from)
+{
+	struct facts *facts = facts_new(arena);
+
+	confdirs = confdirs_read(arena, from);
+	confdirs_facts(confdirs, facts);
+	ck_assert_str_eq(rows(facts), "/etc/sysctl.d/zz.conf:1 net.e=7 *\n"
+				      "/etc/sysctl.conf:1 net.a=5 *\n"
+				      "/etc/sysctl.conf:2 net.e=6 *\n");
+	ck_assert_str_eq(winner(CONF_SYSTEMD, "net.a"), "/etc/sysctl.conf:1=5");
+	ck_assert_str_eq(winner(CONF_SYSTEMD, "net.e"), "/etc/sysctl.d/zz.conf:1=7");
+	ck_assert_str_eq(winner(CONF_PROCPS, "net.e"), "/etc/sysctl.conf:2=6");
+	ck_assert_str_eq(confdirs->conf.files[0]->path, "/etc/sysctl.d/99-sysctl.conf");
+}
+
+static const char *const targets[] = {"../sysctl.conf", "/etc/sysctl.conf"};
+
+START_TEST(a_link_to_sysctl_conf_is_no_other_file)
+{
+	tree_file("/etc/sysctl.conf", "net.a = 5\nnet.e = 6\n");
+	tree_file("/etc/sysctl.d/zz.conf", "net.e = 7\n");
+	tree_link("/etc/sysctl.d/99-sysctl.conf", targets[_i]);
+	assert_told_once(source);
+}
+END_TEST
+
+START_TEST(a_captured_link_is_none_either)
+{
+	struct source *captured;
+
+	tree_file("/etc/sysctl.conf", "net.a = 5\nnet.e = 6\n");
+	tree_file("/etc/sysctl.d/zz.conf", "net.e = 7\n");
+	tree_file("/etc/sysctl.d/99-sysctl.conf", "net.a = 5\nnet.e = 6\n");
+	tree_file("/capture/links",
+		  arena_printf(arena, "%s\t/etc/sysctl.d/99-sysctl.conf\n", targets[_i]));
+	ck_assert_int_eq(source_open(arena, tree_path("/"), &captured), 0);
+	assert_told_once(captured);
+	source_close(captured);
+}
+END_TEST
+
+START_TEST(a_link_elsewhere_keeps_its_name)
+{
+	tree_file("/opt/sysctl.conf", "net.a = 1\n");
+	tree_file("/usr/lib/sysctl.conf", "net.b = 2\n");
+	tree_file("/etc/sysctl.conf", "");
+	tree_link("/etc/sysctl.d/10.conf", "/opt/sysctl.conf");
+	tree_link("/usr/lib/sysctl.d/20.conf", "../sysctl.conf");
+	confdirs = confdirs_read(arena, source);
+	ck_assert_str_eq(winner(CONF_PROCPS, "net.a"), "/etc/sysctl.d/10.conf:1=1");
+	ck_assert_str_eq(winner(CONF_PROCPS, "net.b"), "/usr/lib/sysctl.d/20.conf:1=2");
+}
+END_TEST
+
 START_TEST(too_many_lines_are_not_read)
 {
 	struct text text = text_new(arena);
@@ -218,6 +273,9 @@ Suite *confdirs_suite(void)
 	tcase_add_test(tcase, names_are_sorted_and_hide_each_other);
 	tcase_add_test(tcase, a_merged_usr_is_read_once);
 	tcase_add_test(tcase, links_mask);
+	tcase_add_loop_test(tcase, a_link_to_sysctl_conf_is_no_other_file, 0, 2);
+	tcase_add_loop_test(tcase, a_captured_link_is_none_either, 0, 2);
+	tcase_add_test(tcase, a_link_elsewhere_keeps_its_name);
 	tcase_add_test(tcase, what_is_no_file_is_noted);
 	tcase_add_test(tcase, assignments_become_facts);
 	tcase_add_test(tcase, too_many_lines_are_not_read);
