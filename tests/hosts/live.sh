@@ -1,6 +1,6 @@
 #!/bin/bash
 # live.sh [HOST...]: captures the hosts idle, sick, container and no-netlink of this
-# directory anew, on the kernel that runs. Needs root, python3, strace and a built tree
+# directory anew, on the kernel that runs. Needs root, python3 and a built tree
 # (make tests). The tests replay what is committed; afterwards run "make golden" and
 # read what changed.
 #
@@ -112,7 +112,7 @@ inside_no-netlink()
 	hostname sandbox
 	config no-netlink
 	traffic close_wait_data=14 established=6 time_wait=9 queued=4 -6 established=3 "$1" \
-		strace -f -qq -o /dev/null -e trace=socket -e inject=socket:error=EPERM
+		"$BUILD/tests/lab/deny_netlink"
 }
 
 inside_idle()

@@ -148,6 +148,8 @@ only_3_10()
 		net.ipv4.tcp_tw_recycle = 1
 		net.ipv4.tcp_fin_timeout = 30
 	END
+	mkdir etc/sysctl.d
+	ln -s ../sysctl.conf etc/sysctl.d/99-sysctl.conf
 	put usr/lib/sysctl.d/50-default.conf <<-'END'
 		kernel.sysrq = 16
 		kernel.core_uses_pid = 1
