@@ -23,13 +23,16 @@ struct expr;
 /* A name that stands for an expression: a threshold, a profile's parameter, a rule's own fact. */
 struct named_expr {
 	const char *name;
-	const struct expr *expr;
+	const struct expr *expr; /* NULL: it has an error, and what uses it is not reported once more */
 };
+
+/* A word that can be such a name: letters, digits and "_", and none of the language's own words. */
+bool expr_name_is_valid(const char *name);
 
 /* A record name and the table whose rows it goes through. */
 struct binding {
 	const char *name;
-	const struct table_def *def;
+	const struct table_def *def; /* NULL: there is no such table, as was reported */
 };
 
 #define EXPR_MAX_BINDINGS 4

@@ -24,7 +24,15 @@ const struct expr *lex_fail(struct parser *p, const char *at, const char *format
 	return NULL;
 }
 
-/* Lexer */
+bool lex_is_reserved(const char *word)
+{
+	static const char *const words[] = {"and", "as", "in", "no", "not", "or", "where", "yes"};
+
+	for (size_t i = 0; i < N(words); i++)
+		if (!strcmp(words[i], word))
+			return true;
+	return false;
+}
 
 static bool is_name_start(char c)
 {
@@ -41,7 +49,16 @@ bool lex_is_name_part(char c)
 	return is_name_start(c) || lex_is_digit(c);
 }
 
-/* A name may have dots and, inside, the dashes of an interface or a rule: only dots here; rule ids are texts. */
+bool expr_name_is_valid(const char *name)
+{
+	if (!is_name_start(*name) || lex_is_reserved(name))
+		return false;
+	while (lex_is_name_part(*name))
+		name++;
+	return !*name;
+}
+
+/* A name of a fact has dots, and no dashes: ids of rules are texts. */
 static void lex_name(struct parser *p)
 {
 	const char *s = p->cursor;

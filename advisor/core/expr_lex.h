@@ -43,6 +43,9 @@ bool lex_is_word(const struct parser *p, const char *word);
 bool lex_accept(struct parser *p, const char *symbol);
 bool lex_expect(struct parser *p, const char *symbol);
 
+/* A word that the language has for itself: "and", "yes". */
+bool lex_is_reserved(const char *word);
+
 bool lex_is_digit(char c);
 bool lex_is_name_part(char c);
 

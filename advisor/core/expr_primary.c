@@ -29,6 +29,22 @@ static const struct {
 	{"gbit", UNIT_BITS_PER_SECOND, 1e9},
 };
 
+/* The word behind a number: its unit, or a word of the language. */
+static void read_unit(struct parser *p, struct expr *expr)
+{
+	if (lex_is_reserved(p->word))
+		return;
+	for (size_t i = 0; i < N(suffixes); i++) {
+		if (strcmp(p->word, suffixes[i].word))
+			continue;
+		expr->unit = suffixes[i].unit;
+		expr->literal.number *= suffixes[i].factor;
+		lex_advance(p);
+		return;
+	}
+	lex_fail(p, p->start, "'%s' is no unit; tcptune-rules(5) has them all", p->word);
+}
+
 /* Behind a number: "16 MiB", "90%", "5/s" are one literal. */
 static void read_suffix(struct parser *p, struct expr *expr)
 {
@@ -43,14 +59,7 @@ static void read_suffix(struct parser *p, struct expr *expr)
 		lex_advance(p);
 		expr->unit = UNIT_PER_SECOND;
 	} else if (p->token == TOKEN_NAME) {
-		for (size_t i = 0; i < N(suffixes); i++) {
-			if (strcmp(p->word, suffixes[i].word))
-				continue;
-			expr->unit = suffixes[i].unit;
-			expr->literal.number *= suffixes[i].factor;
-			lex_advance(p);
-			break;
-		}
+		read_unit(p, expr);
 	}
 	expr->literal.unit = expr->unit;
 }
@@ -114,6 +123,10 @@ static const struct expr *find_column(struct parser *p, const char *at, const ch
 		if (strlen(binding->name) != (size_t)(dot - name) ||
 		    strncmp(binding->name, name, (size_t)(dot - name)))
 			continue;
+		if (!binding->def) {
+			p->failed = true;
+			return NULL;
+		}
 		for (size_t c = 0; c < binding->def->n_columns; c++) {
 			const struct column *column = &binding->def->columns[c];
 
@@ -159,6 +172,11 @@ static const struct expr *parse_name(struct parser *p, const char *at, const cha
 
 		if (strcmp(named->name, name))
 			continue;
+		/* What is wrong with it was said where it stands. */
+		if (!named->expr) {
+			p->failed = true;
+			return NULL;
+		}
 		expr = build_expr(p, EXPR_NAMED, named->expr->type, named->expr->unit);
 		expr->named = named;
 		build_adopt(expr, named->expr);

@@ -98,6 +98,7 @@ static void load_parameter(struct loading *l, const struct node *map, size_t i,
 	struct parameter_nodes nodes = {0};
 	struct node node = {.type = NODE_SCALAR};
 	const struct node *value;
+	const struct expr *expr;
 	const struct profile_set *set = find_set(l, map->keys[i]);
 	struct scope scope = scope_of(l);
 
@@ -118,18 +119,15 @@ static void load_parameter(struct loading *l, const struct node *map, size_t i,
 			   map->keys[i], parameter->means);
 		return;
 	}
-	parameter->named = &l->names[l->n_names];
+	parameter->named = &l->names[l->n_names++];
 	parameter->named->name = parameter->name;
-	parameter->named->expr = expr_parse(l->arena, l->diag, value, &scope, VALUE_NUMBER);
-	if (!parameter->named->expr)
-		return;
-	if (parameter->unit != UNIT_NONE)
-		parameter->named->expr = expr_in_unit(l->arena, parameter->named->expr, parameter->unit);
-	if (parameter->named->expr)
-		l->n_names++;
-	else
+	expr = expr_parse(l->arena, l->diag, value, &scope, VALUE_NUMBER);
+	if (expr && parameter->unit != UNIT_NONE && !expr_in_unit(l->arena, expr, parameter->unit))
 		diag_error(l->diag, value->place, "%s is counted in %s", parameter->name,
 			   unit_name(parameter->unit));
+	else if (expr && parameter->unit != UNIT_NONE)
+		expr = expr_in_unit(l->arena, expr, parameter->unit);
+	parameter->named->expr = expr;
 }
 
 static void load_parameters(struct loading *l, const struct node *map)

@@ -89,35 +89,20 @@ static void compile_kernels(struct compile *c)
 	c->rule->n_kernels = n;
 }
 
-/* A word that an expression can have as a name. */
-static bool name_is_valid(const char *name)
-{
-	static const char *const words[] = {"and", "as", "in", "no", "not", "or", "where", "yes"};
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-
-	for (size_t i = 0; i < N(words); i++)
-		if (!strcmp(words[i], name))
-			return false;
-	return *name && !strchr("0123456789", *name) && strspn(name, letters) == strlen(name);
-}
-
 /* TABLE as NAME, bound from here on. NULL on an error. */
 static const struct table_def *bind_each(struct compile *c, const struct node *node)
 {
 	char *table = arena_strdup(c->arena, node->text);
 	char *as = strstr(table, " as ");
-	const struct table_def *def = NULL;
+	struct binding *binding = &c->scope.bindings[c->scope.n_bindings++];
 
-	if (as) {
+	if (as)
 		*as = '\0';
-		def = catalog_table(table);
-	}
-	if (!def || !name_is_valid(as + 4)) {
-		diag_error(c->diag, node->place, "'each' is written 'TABLE as NAME', with one of the tables of tcptune-rules(5)");
-		return NULL;
-	}
-	c->scope.bindings[c->scope.n_bindings++] = (struct binding){.name = as + 4, .def = def};
-	return def;
+	*binding = (struct binding){.name = as ? as + 4 : table, .def = catalog_table(table)};
+	if (as && binding->def && expr_name_is_valid(binding->name))
+		return binding->def;
+	diag_error(c->diag, node->place, "'each' is written 'TABLE as NAME', with one of the tables of tcptune-rules(5)");
+	return NULL;
 }
 
 static void compile_each(struct compile *c)
@@ -137,14 +122,13 @@ static bool name_is_taken(const struct compile *c, const char *name)
 	return catalog_find(c->rules->catalog, name, &def);
 }
 
-/* Adds a name to the scope; what comes later may use it. NULL on an error. */
+/* Adds a name to the scope; what comes later may use it. NULL on an error of its value. */
 static struct named_expr *add_name(struct compile *c, const struct node *map, size_t i,
 				   const struct node *value)
 {
 	struct named_expr *named = &c->rule->names[c->rule->n_names];
-	const struct expr *expr;
 
-	if (!name_is_valid(map->keys[i])) {
+	if (!expr_name_is_valid(map->keys[i])) {
 		diag_error(c->diag, map->key_places[i], "'%s' cannot be a name in an expression",
 			   map->keys[i]);
 		return NULL;
@@ -153,12 +137,10 @@ static struct named_expr *add_name(struct compile *c, const struct node *map, si
 		diag_error(c->diag, map->key_places[i], "the name '%s' is taken", map->keys[i]);
 		return NULL;
 	}
-	expr = expr_parse_any(c->arena, c->diag, value, &c->scope);
-	if (!expr)
-		return NULL;
-	*named = (struct named_expr){.name = map->keys[i], .expr = expr};
+	*named = (struct named_expr){.name = map->keys[i],
+				     .expr = expr_parse_any(c->arena, c->diag, value, &c->scope)};
 	c->scope.n_names = ++c->rule->n_names;
-	return named;
+	return named->expr ? named : NULL;
 }
 
 static void compile_thresholds(struct compile *c)

@@ -38,7 +38,8 @@ const struct template *template_parse(struct arena *arena, struct diag *diag,
 	struct template *template = arena_alloc(arena, sizeof(*template));
 	struct text text = text_new(arena);
 	const char *s = node->text;
-	size_t errors = diag->errors;
+	const struct expr *expr;
+	bool failed = false;
 
 	if (node->type != NODE_SCALAR) {
 		diag_error(diag, node->place, "a text is needed here");
@@ -59,12 +60,14 @@ const struct template *template_parse(struct arena *arena, struct diag *diag,
 			return NULL;
 		}
 		inner = inner_node(arena, node, s + 1, (size_t)(end - s - 1));
-		add_part(arena, template, text.data, expr_parse_any(arena, diag, &inner, scope));
+		expr = expr_parse_any(arena, diag, &inner, scope);
+		failed |= !expr;
+		add_part(arena, template, text.data, expr);
 		text = text_new(arena);
 		s = end;
 	}
 	add_part(arena, template, text.data, NULL);
-	return diag->errors == errors ? template : NULL;
+	return failed ? NULL : template;
 }
 
 char *template_expand(const struct template *template, struct eval *eval)
