@@ -114,13 +114,19 @@ static void add_note(struct run *run, struct observation *observation, const cha
 	observation->notes[observation->n_notes++] = note;
 }
 
-static void look_at_sockets(struct run *run, struct observation *observation)
+/* What is looked at once, and with --interval a first time before the waiting. */
+struct looker {
+	struct run *run;
+	struct observation *observation;
+	struct sockets_look *earlier; /* or NULL */
+};
+
+static struct sockets_options sockets_options(const struct facts *facts)
 {
-	struct fact low = facts_get(observation->facts, "ports.low");
-	struct fact high = facts_get(observation->facts, "ports.high");
-	struct fact reserved = facts_get(observation->facts, "net.ipv4.ip_local_reserved_ports");
+	struct fact low = facts_get(facts, "ports.low");
+	struct fact high = facts_get(facts, "ports.high");
+	struct fact reserved = facts_get(facts, "net.ipv4.ip_local_reserved_ports");
 	struct sockets_options options = {.first = SOCKETS_ONE_DUMP};
-	const char *note = NULL;
 
 	if (low.state == FACT_KNOWN && high.state == FACT_KNOWN) {
 		options.port_low = (unsigned)low.value.number;
@@ -128,24 +134,46 @@ static void look_at_sockets(struct run *run, struct observation *observation)
 	}
 	if (reserved.state == FACT_KNOWN && reserved.value.type == VALUE_TEXT)
 		options.reserved = reserved.value.text;
-	sockets_collect(run->source, observation->facts, &options, &note);
+	return options;
+}
+
+static void look_earlier(void *context)
+{
+	struct looker *looker = context;
+	const struct sockets_options options = sockets_options(looker->observation->facts);
+
+	looker->earlier = sockets_look(looker->run->source, looker->run->arena, &options);
+}
+
+static void look_at_sockets(struct looker *looker)
+{
+	struct observation *observation = looker->observation;
+	struct sockets_options options = sockets_options(observation->facts);
+	const char *note = NULL;
+
+	options.earlier = looker->earlier;
+	sockets_collect(looker->run->source, observation->facts, &options, &note);
+	sockets_look_free(looker->earlier);
 	if (note)
-		add_note(run, observation, note);
+		add_note(looker->run, observation, note);
 }
 
 static void look(struct run *run, struct observation *observation, const struct key_list *list)
 {
+	struct looker looker = {run, observation, NULL};
 	const struct needs needs = {list->names, list->n_names};
 	const struct collect_options options = {
 		.keys = list->keys,
 		.n_keys = list->n,
 		.interval = run->options.interval,
+		.between = look_earlier,
+		.context = &looker,
 		.needs = list->is_all ? NULL : &needs,
 	};
 
 	observation->facts = facts_new(run->arena);
 	collect(run->source, &run->knowledge.catalog, &options, observation->facts);
-	look_at_sockets(run, observation);
+	look_at_sockets(&looker);
 	observation->confdirs = confdirs_read(run->arena, run->source);
 	confdirs_facts(observation->confdirs, observation->facts);
 	for (size_t i = 0; i < observation->confdirs->n_notes; i++)

@@ -35,6 +35,18 @@ static const struct column destination_columns[] = {
 	[DESTINATION_CLOSE_WAIT] = {"close_wait", VALUE_NUMBER, UNIT_NONE, "of them in CLOSE_WAIT"},
 	[DESTINATION_FIN_WAIT] = {"fin_wait", VALUE_NUMBER, UNIT_NONE,
 				  "of them in FIN_WAIT1 or FIN_WAIT2"},
+	[DESTINATION_CLOSED_PER_SECOND] =
+		{"closed_per_second", VALUE_NUMBER, UNIT_PER_SECOND,
+		 "connections to it that this side closed first, over the last 10 s or --interval: "
+		 "by the age of TIME_WAIT; with tcp_tw_reuse it can be more"},
+	[DESTINATION_NEW_PER_SECOND] =
+		{"new_per_second", VALUE_NUMBER, UNIT_PER_SECOND,
+		 "connections that were made to it, at least, over --interval: what is there more, "
+		 "and what this side closed; unknown without --interval"},
+	[DESTINATION_SECONDS_LEFT] =
+		{"seconds_left", VALUE_NUMBER, UNIT_SECONDS,
+		 "until used reaches the ports that there are, as it grew over --interval, or by what "
+		 "came to TIME_WAIT in the last 10 s and what leaves it in the next; absent where it does not grow"},
 };
 
 static const struct column client_columns[] = {
@@ -46,6 +58,10 @@ static const struct column client_columns[] = {
 	[CLIENT_TIME_WAIT] = {"time_wait", VALUE_NUMBER, UNIT_NONE, "of them in TIME_WAIT"},
 	[CLIENT_ESTABLISHED] = {"established", VALUE_NUMBER, UNIT_NONE, "of them in ESTABLISHED"},
 	[CLIENT_CLOSE_WAIT] = {"close_wait", VALUE_NUMBER, UNIT_NONE, "of them in CLOSE_WAIT"},
+	[CLIENT_CLOSED_PER_SECOND] =
+		{"closed_per_second", VALUE_NUMBER, UNIT_PER_SECOND,
+		 "of them that this side closed first, over the last 10 s or --interval: "
+		 "by the age of TIME_WAIT"},
 };
 
 static const struct column process_columns[] = {

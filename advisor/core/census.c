@@ -82,11 +82,16 @@ struct census *census_new(const struct census_options *options)
 	struct census *census = arena_alloc(arena, sizeof(*census));
 
 	census->arena = arena;
+	set_local_ports(census, options);
 	census->listeners = listeners_new(arena, options->seed);
-	census->groups = groups_new(arena, options->seed, options->port_high != 0);
+	census->groups = groups_new(arena, &(struct groups_options){
+						   .seed = options->seed,
+						   .window = options->window,
+						   .has_range = options->port_high != 0,
+						   .usable = portset_count(&census->local_ports),
+					   });
 	census->waiting = waiting_new(arena, options->seed);
 	census->wanted = inodes_new();
-	set_local_ports(census, options);
 	return census;
 }
 
@@ -168,6 +173,11 @@ unsigned census_waiting_states(const struct census *census)
 void census_set_owners(struct census *census, const struct owners *owners)
 {
 	census->owners = owners;
+}
+
+void census_set_earlier(struct census *census, const struct census *earlier, double seconds)
+{
+	groups_set_earlier(census->groups, earlier->groups, seconds);
 }
 
 void census_add_waiting(struct census *census, const struct census_socket *socket)

@@ -35,6 +35,12 @@
 /* TIME_WAIT and FIN_WAIT2 mini-sockets have this timer (Linux 6.1 net/ipv4/inet_diag.c inet_twsk_diag_fill()). */
 #define CENSUS_TIMER_MINI 3
 
+/* TIME_WAIT lasts 60 s everywhere (Linux 6.18 include/net/tcp.h TCP_TIMEWAIT_LEN): what is left tells the age. */
+#define CENSUS_TIME_WAIT 60000u
+
+/* What closes are counted over without another wish, in milliseconds. */
+#define CENSUS_WINDOW 10000u
+
 /* One socket as the kernel shows it. */
 struct census_socket {
 	struct address address, peer;
@@ -51,12 +57,14 @@ struct census_socket {
 	uint32_t inode;    /* 0: no process has it open */
 	uint32_t drops;
 	uint32_t last_ack; /* milliseconds since the peer's last segment */
+	uint32_t expires;  /* milliseconds until the timer runs out */
 };
 
 struct census_options {
 	unsigned port_low, port_high; /* ip_local_port_range; high 0: not known, and then `used` is not either */
 	const char *reserved;         /* ip_local_reserved_ports: "8080,9000-9010" */
 	uint64_t seed;                /* see tally.h */
+	unsigned window;              /* milliseconds that closes are counted over, to CENSUS_TIME_WAIT; 0: CENSUS_WINDOW */
 };
 
 struct census;
@@ -83,6 +91,13 @@ void census_set_owners(struct census *census, const struct owners *owners);
 
 /* Sockets that came since census_wanted() are ignored: they are too young to matter. */
 void census_add_waiting(struct census *census, const struct census_socket *socket);
+
+/*
+ * A census of the same sockets some seconds earlier, to which only
+ * census_add() was done; kept, not copied. Without it nothing is known of what
+ * came new. Best with a window of those seconds.
+ */
+void census_set_earlier(struct census *census, const struct census *earlier, double seconds);
 
 /* All scalars sockets.* but sockets.source, and the tables listeners, destinations, clients, processes. */
 void census_facts(const struct census *census, struct facts *facts);

@@ -9,8 +9,11 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 #define N_STATES 12
 
-/* Of a destination only USED is less than all: the ports that connect() takes. */
-enum count { USED, TIME_WAIT, ESTABLISHED, SYN_SENT, CLOSE_WAIT, FIN_WAIT, N_COUNTS, NONE };
+/*
+ * Of a destination only USED is less than all: the ports that connect() takes.
+ * Of those in TIME_WAIT the YOUNG came within the window, the OLD go within it.
+ */
+enum count { USED, TIME_WAIT, ESTABLISHED, SYN_SENT, CLOSE_WAIT, FIN_WAIT, YOUNG, OLD, N_COUNTS, NONE };
 
 /*
  * Keys: a word with the port, then the addresses. IPv4 has a mark in the
@@ -19,14 +22,26 @@ enum count { USED, TIME_WAIT, ESTABLISHED, SYN_SENT, CLOSE_WAIT, FIN_WAIT, N_COU
  */
 #define IS_V4 0x10000u
 
-/* 64 bytes with the tally's own word: one line of the cache. */
+/*
+ * With the tally's own word within one line of the cache. There are no more
+ * local ports than a count can hold; where devices have them each for itself
+ * (VRF) it stops there.
+ */
 struct destination {
 	uint32_t port;
 	uint32_t ends[8]; /* source, address */
-	uint32_t counts[N_COUNTS];
+	uint16_t counts[N_COUNTS];
 };
 
-enum client_count { C_USED, C_TIME_WAIT, C_ESTABLISHED, C_CLOSE_WAIT, C_LOCAL, N_CLIENT_COUNTS };
+enum client_count {
+	C_USED,
+	C_TIME_WAIT,
+	C_ESTABLISHED,
+	C_CLOSE_WAIT,
+	C_LOCAL,
+	C_YOUNG,
+	N_CLIENT_COUNTS
+};
 
 struct client {
 	uint32_t port;
@@ -37,7 +52,10 @@ struct client {
 struct groups {
 	struct arena *arena;
 	bool has_range;
+	uint32_t usable, window;
 	struct tally *destinations, *clients;
+	const struct groups *earlier; /* or NULL */
+	double seconds;               /* since then */
 };
 
 /* The count that a state adds to. */
@@ -56,23 +74,32 @@ static const uint8_t destination_count[N_STATES] = {
 	[TCP_CLOSING] = NONE,
 };
 
-struct groups *groups_new(struct arena *arena, uint64_t seed, bool has_range)
+static uint32_t window_of(unsigned wish)
+{
+	if (!wish)
+		return CENSUS_WINDOW;
+	return wish < CENSUS_TIME_WAIT ? wish : CENSUS_TIME_WAIT;
+}
+
+struct groups *groups_new(struct arena *arena, const struct groups_options *options)
 {
 	struct groups *groups = arena_alloc(arena, sizeof(*groups));
 
 	groups->arena = arena;
-	groups->has_range = has_range;
+	groups->has_range = options->has_range;
+	groups->usable = options->usable;
+	groups->window = window_of(options->window);
 	groups->destinations = tally_new(arena, (struct tally_def){
 							.key_size = offsetof(struct destination, counts),
 							.record_size = sizeof(struct destination),
 							.capacity = CENSUS_GROUPS,
-							.seed = seed,
+							.seed = options->seed,
 						});
 	groups->clients = tally_new(arena, (struct tally_def){
 						   .key_size = offsetof(struct client, counts),
 						   .record_size = sizeof(struct client),
 						   .capacity = CENSUS_GROUPS,
-						   .seed = seed,
+						   .seed = options->seed,
 					   });
 	return groups;
 }
@@ -107,27 +134,51 @@ static struct client *use_client(struct groups *groups, const struct census_sock
 	return tally_use(groups->clients, &key, offsetof(struct client, address[1]));
 }
 
+static bool is_young(const struct groups *groups, const struct census_socket *socket)
+{
+	return socket->expires > CENSUS_TIME_WAIT - groups->window;
+}
+
+static inline void count_one(struct destination *destination, enum count count, bool is_one)
+{
+	destination->counts[count] = (uint16_t)(destination->counts[count] +
+						(is_one && destination->counts[count] < UINT16_MAX));
+}
+
 static void add_destination(struct groups *groups, const struct census_socket *socket,
 			    unsigned state, bool is_local_port)
 {
 	struct destination *destination = use_destination(groups, socket);
-	unsigned count = destination_count[state];
+	enum count count = (enum count)destination_count[state];
 
 	/* Where the range is not known all count, so that the order of the rows still says something. */
-	destination->counts[USED] += is_local_port || !groups->has_range;
-	if (count < N_COUNTS)
-		destination->counts[count]++;
+	count_one(destination, USED, is_local_port || !groups->has_range);
+	if (count >= N_COUNTS)
+		return;
+	count_one(destination, count, true);
+	if (count != TIME_WAIT)
+		return;
+	count_one(destination, YOUNG, is_young(groups, socket));
+	count_one(destination, OLD, socket->expires <= groups->window);
 }
 
 static void add_client(struct groups *groups, const struct census_socket *socket, unsigned state)
 {
 	struct client *client = use_client(groups, socket);
+	bool is_time_wait = state == TCP_TIME_WAIT;
 
 	client->counts[C_USED]++;
-	client->counts[C_TIME_WAIT] += state == TCP_TIME_WAIT;
+	client->counts[C_TIME_WAIT] += is_time_wait;
 	client->counts[C_ESTABLISHED] += state == TCP_ESTABLISHED;
 	client->counts[C_CLOSE_WAIT] += state == TCP_CLOSE_WAIT;
 	client->counts[C_LOCAL] += !address_compare(&socket->peer, &socket->address);
+	client->counts[C_YOUNG] += is_time_wait && is_young(groups, socket);
+}
+
+void groups_set_earlier(struct groups *groups, const struct groups *earlier, double seconds)
+{
+	groups->earlier = earlier;
+	groups->seconds = seconds;
 }
 
 void groups_add(struct groups *groups, const struct census_socket *socket, unsigned state,
@@ -188,8 +239,81 @@ static struct fact number(uint32_t number)
 	return fact_known(value_number(number, UNIT_NONE));
 }
 
-static void fill_destination(struct arena *arena, const struct destination *destination,
-			     struct fact *row)
+/* ------------------------------------------------------------------ rates */
+
+static struct fact a_second(double number, double seconds)
+{
+	return fact_known(value_number(number / seconds, UNIT_PER_SECOND));
+}
+
+static struct fact closed_a_second(const struct groups *groups, uint32_t young)
+{
+	return a_second(young, groups->window / 1000.0);
+}
+
+/* What was counted of it earlier. */
+static struct fact find_earlier(const struct groups *groups, const struct destination *destination,
+				struct destination *ret)
+{
+	size_t size = destination->port & IS_V4 ? offsetof(struct destination, ends[2])
+						: offsetof(struct destination, counts);
+	const struct destination *found;
+
+	if (!groups->earlier || !(groups->seconds > 0))
+		return fact_missing(FACT_UNREADABLE, "it takes two looks (--interval)");
+	found = tally_find(groups->earlier->destinations, destination, size);
+	if (!found && tally_error(groups->earlier->destinations))
+		return fact_missing(FACT_UNREADABLE, "it was too small to be counted before");
+	*ret = found ? *found : (struct destination){.port = destination->port};
+	return fact_known(value_bool(true));
+}
+
+static double open_sockets(const struct destination *destination)
+{
+	return destination->counts[ESTABLISHED] + destination->counts[SYN_SENT] +
+	       destination->counts[CLOSE_WAIT] + destination->counts[FIN_WAIT];
+}
+
+/* What is there more, and what became TIME_WAIT meanwhile. What the peer closed first leaves no trace. */
+static struct fact new_a_second(const struct groups *groups, const struct destination *destination)
+{
+	double window = groups->window / 1000.0, closed = destination->counts[YOUNG] / window;
+	struct destination earlier;
+	struct fact fact = find_earlier(groups, destination, &earlier);
+	double grown;
+
+	if (fact.state != FACT_KNOWN)
+		return fact;
+	grown = (open_sockets(destination) - open_sockets(&earlier)) / groups->seconds;
+	return a_second(grown + closed > 0 ? grown + closed : 0, 1);
+}
+
+/* Ports a second by which USED grows: as measured, or what came to TIME_WAIT less what will go in the same time. */
+static double growth(const struct groups *groups, const struct destination *destination)
+{
+	struct destination earlier;
+
+	if (find_earlier(groups, destination, &earlier).state == FACT_KNOWN)
+		return (destination->counts[USED] - earlier.counts[USED]) / groups->seconds;
+	return (destination->counts[YOUNG] - destination->counts[OLD]) / (groups->window / 1000.0);
+}
+
+static struct fact seconds_left(const struct groups *groups, const struct destination *destination)
+{
+	double ports = groups->usable - (double)destination->counts[USED];
+	double more = growth(groups, destination);
+
+	if (!groups->has_range)
+		return fact_missing(FACT_UNREADABLE, "ip_local_port_range could not be read");
+	if (ports > 0 && !(more > 0))
+		return fact_missing(FACT_ABSENT, "it does not grow");
+	return fact_known(value_number(ports > 0 ? ports / more : 0, UNIT_SECONDS));
+}
+
+/* ------------------------------------------------------------------- rows */
+
+static void fill_destination(const struct groups *groups, struct arena *arena,
+			     const struct destination *destination, struct fact *row)
 {
 	static const struct {
 		enum destination_column column;
@@ -216,9 +340,14 @@ static void fill_destination(struct arena *arena, const struct destination *dest
 		fact_known(value_bool(address_is_loopback(&from) || address_is_loopback(&to)));
 	for (size_t i = 0; i < N(cells); i++)
 		row[cells[i].column] = number(destination->counts[cells[i].count]);
+	row[DESTINATION_CLOSED_PER_SECOND] =
+		closed_a_second(groups, destination->counts[YOUNG]);
+	row[DESTINATION_NEW_PER_SECOND] = new_a_second(groups, destination);
+	row[DESTINATION_SECONDS_LEFT] = seconds_left(groups, destination);
 }
 
-static void fill_client(struct arena *arena, const struct client *client, struct fact *row)
+static void fill_client(const struct groups *groups, struct arena *arena,
+			const struct client *client, struct fact *row)
 {
 	struct address peer = end_of(client->port, client->address, 0);
 	const char *address = address_text(arena, &peer);
@@ -234,6 +363,7 @@ static void fill_client(struct arena *arena, const struct client *client, struct
 	row[CLIENT_TIME_WAIT] = number(client->counts[C_TIME_WAIT]);
 	row[CLIENT_ESTABLISHED] = number(client->counts[C_ESTABLISHED]);
 	row[CLIENT_CLOSE_WAIT] = number(client->counts[C_CLOSE_WAIT]);
+	row[CLIENT_CLOSED_PER_SECOND] = closed_a_second(groups, client->counts[C_YOUNG]);
 }
 
 /* A known table with room for its rows at once: growing would keep twice the memory. */
@@ -263,7 +393,7 @@ static void destination_facts(const struct groups *groups, struct facts *facts)
 	for (size_t i = 0; i < n; i++) {
 		struct fact *row = table_add_row(facts, table);
 
-		fill_destination(facts_arena(facts), best[i], row);
+		fill_destination(groups, facts_arena(facts), best[i], row);
 		if (!groups->has_range)
 			row[DESTINATION_USED] = fact_missing(
 				FACT_UNREADABLE, "ip_local_port_range could not be read");
@@ -280,5 +410,5 @@ void groups_facts(const struct groups *groups, struct facts *facts)
 	best = tally_best(groups->clients, groups->arena, CENSUS_ROWS, compare_clients, &n);
 	table = begin(facts, &clients_def, groups->clients, n);
 	for (size_t i = 0; i < n; i++)
-		fill_client(facts_arena(facts), best[i], table_add_row(facts, table));
+		fill_client(groups, facts_arena(facts), best[i], table_add_row(facts, table));
 }

@@ -12,12 +12,21 @@ enum group_kind { GROUP_DESTINATION, GROUP_CLIENT };
 
 struct groups;
 
-/* has_range false: which ports connect() takes is not known. */
-struct groups *groups_new(struct arena *arena, uint64_t seed, bool has_range);
+struct groups_options {
+	uint64_t seed;
+	unsigned window; /* as of a census */
+	bool has_range;  /* which ports connect() takes is known: so many */
+	uint32_t usable;
+};
+
+struct groups *groups_new(struct arena *arena, const struct groups_options *options);
 
 /* state is the socket's, with NEW_SYN_RECV as SYN_RECV. is_local_port: of those that connect() takes. */
 void groups_add(struct groups *groups, const struct census_socket *socket, unsigned state,
 		enum group_kind kind, bool is_local_port);
+
+/* What they were so many seconds earlier; kept. */
+void groups_set_earlier(struct groups *groups, const struct groups *earlier, double seconds);
 
 /* The tables destinations and clients: the most used first, then by address and port. */
 void groups_facts(const struct groups *groups, struct facts *facts);

@@ -83,6 +83,7 @@ static void read_socket(struct inetdiag *dump, const struct nlmsghdr *header)
 		.wqueue = message->idiag_wqueue,
 		.uid = message->idiag_uid,
 		.inode = message->idiag_inode,
+		.expires = message->idiag_expires,
 	};
 	if (!dump->has_no_attributes)
 		read_attributes(header, &socket);

@@ -25,4 +25,14 @@ static inline void portset_remove(struct portset *set, uint32_t port)
 	set->bits[port / 8] = (uint8_t)(set->bits[port / 8] & ~(1U << port % 8));
 }
 
+static inline uint32_t portset_count(const struct portset *set)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < sizeof(set->bits); i++)
+		for (uint8_t bits = set->bits[i]; bits; bits &= (uint8_t)(bits - 1))
+			n++;
+	return n;
+}
+
 #endif

@@ -77,6 +77,18 @@ static struct address read_endpoint(struct cursor *cursor, uint16_t *ret_port)
 	return n == 1 ? address_v4(words) : address_v6(words);
 }
 
+/* ":when", in hundredths of a second; 0 where it is no such number, which is no reason to lose the socket. */
+static uint32_t read_ticks(struct cursor *cursor)
+{
+	struct cursor ticks = *cursor;
+	uint32_t number;
+
+	read_colon(&ticks);
+	number = read_number(&ticks, 16);
+	skip_word(cursor);
+	return ticks.has_failed || number > UINT32_MAX / 10 ? 0 : number;
+}
+
 /* sl: local remote state tx:rx timer:when retransmits uid timeout inode ... */
 static bool read_line(struct cursor cursor, struct census_socket *socket)
 {
@@ -91,7 +103,7 @@ static bool read_line(struct cursor cursor, struct census_socket *socket)
 	read_colon(&cursor);
 	socket->rqueue = read_number(&cursor, 16);
 	timer = read_number(&cursor, 16);
-	skip_word(&cursor);
+	socket->expires = read_ticks(&cursor) * 10;
 	skip_word(&cursor);
 	socket->uid = read_number(&cursor, 10);
 	skip_word(&cursor);

@@ -340,11 +340,14 @@ static void sample_once_or_twice(struct collector *collector, const struct sampl
 	const struct sample *last = first;
 	double interval = collector->options->interval;
 	double captured = interval_of_capture(collector);
+	bool is_twice = captured > 0 || (source_is_live(collector->source) && interval > 0);
 
+	if (is_twice && collector->options->between)
+		collector->options->between(collector->options->context);
 	if (captured > 0) {
 		last = take_sample(collector, "/capture/second", false);
 		span.seconds = captured;
-	} else if (source_is_live(collector->source) && interval > 0) {
+	} else if (is_twice) {
 		sleep_until(begun + (interval < WAIT_MAX ? interval : WAIT_MAX));
 		span.seconds = now() - begun;
 		last = take_sample(collector, "", true);

@@ -23,6 +23,9 @@ struct collect_options {
 	const char *const *keys; /* sysctls with dots, as rules and profiles name them; again is harmless */
 	size_t n_keys;
 	double interval; /* seconds between two samples of the counters; 0: one sample */
+	/* Called between the two samples, before the waiting, when all but the rates is known; or NULL. */
+	void (*between)(void *context);
+	void *context;
 	const struct needs *needs; /* what costs extra is observed only for these; NULL: everything */
 };
 

@@ -1,12 +1,15 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
+#include <math.h>
 #include <netinet/tcp.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "core/census.h"
 #include "core/inetdiag.h"
 #include "core/proctcp.h"
+#include "core/proctext.h"
 #include "core/text.h"
 #include "sys/capture.h"
 #include "sys/owner.h"
@@ -17,6 +20,7 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 #define MISSING "/capture/missing"
+#define INTERVAL "/capture/interval.sockets"
 
 /* As often a dump is begun again for which the kernel had no memory. */
 #define TRIES 3
@@ -25,15 +29,22 @@
 enum pass { PASS_LISTEN, PASS_ALL, PASS_WAIT };
 
 static const struct {
-	const char *file; /* of a capture */
+	const char *file, *earlier; /* of a capture */
 	unsigned states, extensions;
 } passes[] = {
-	[PASS_LISTEN] = {"/capture/sockets.listen", 1U << TCP_LISTEN,
+	[PASS_LISTEN] = {"/capture/sockets.listen", "/capture/sockets.earlier.listen", 1U << TCP_LISTEN,
 			 1U << (INET_DIAG_SKMEMINFO - 1)},
 	/* CLOSE is no connection: not asked for, so that the states add up to the total. */
-	[PASS_ALL] = {"/capture/sockets.all", 0xffeU & ~(1U << TCP_LISTEN | 1U << TCP_CLOSE), 0},
-	[PASS_WAIT] = {"/capture/sockets.wait", 1U << TCP_CLOSE_WAIT | 1U << TCP_FIN_WAIT2,
+	[PASS_ALL] = {"/capture/sockets.all", "/capture/sockets.earlier.all",
+		      0xffeU & ~(1U << TCP_LISTEN | 1U << TCP_CLOSE), 0},
+	[PASS_WAIT] = {"/capture/sockets.wait", NULL, 1U << TCP_CLOSE_WAIT | 1U << TCP_FIN_WAIT2,
 		       1U << (INET_DIAG_INFO - 1)},
+};
+
+struct sockets_look {
+	struct census *census;
+	double time;    /* when it was taken; of a capture 0 */
+	double seconds; /* of a capture: until the other look */
 };
 
 struct collector {
@@ -44,6 +55,8 @@ struct collector {
 	struct owners owners;
 	const char *owner_note; /* or NULL */
 	enum pass pass;
+	bool is_earlier;        /* the first of two looks */
+	double since_earlier;   /* seconds since the other one, when this one began */
 	uint16_t type;          /* of the messages that were read */
 	bool is_interrupted;
 	size_t n_unknown;       /* lines that are no socket */
@@ -62,11 +75,16 @@ static void add_socket(void *context, const struct census_socket *socket)
 
 /* ----------------------------------------------------------------- netlink */
 
+static const char *file_of(const struct collector *collector)
+{
+	return collector->is_earlier ? passes[collector->pass].earlier : passes[collector->pass].file;
+}
+
 static void record(void *context, const void *bytes, size_t n)
 {
 	struct collector *collector = context;
 
-	source_record_bytes(collector->source, passes[collector->pass].file, bytes, n);
+	source_record_bytes(collector->source, file_of(collector), bytes, n);
 }
 
 static struct inetdiag new_dump(struct collector *collector)
@@ -131,7 +149,7 @@ static size_t parse_text(void *context, const void *bytes, size_t length)
 static int read_captured(struct collector *collector)
 {
 	struct inetdiag dump = new_dump(collector);
-	int r = stream_file(collector->source, passes[collector->pass].file, parse_diag, &dump);
+	int r = stream_file(collector->source, file_of(collector), parse_diag, &dump);
 
 	return r ? r : take_dump(collector, &dump);
 }
@@ -170,9 +188,18 @@ static uint64_t make_seed(void)
 	return seed;
 }
 
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
 static void renew(struct collector *collector)
 {
-	const struct census_options options = {
+	const struct sockets_look *earlier = collector->options->earlier;
+	struct census_options options = {
 		.port_low = collector->options->port_low,
 		.port_high = collector->options->port_high,
 		.reserved = collector->options->reserved,
@@ -181,6 +208,11 @@ static void renew(struct collector *collector)
 
 	census_free(collector->census);
 	sockdiag_close(collector->diag);
+	if (earlier) {
+		collector->since_earlier = earlier->time > 0 ? now() - earlier->time
+							     : earlier->seconds;
+		options.window = (unsigned)(fmin(collector->since_earlier, 60) * 1000);
+	}
 	collector->census = census_new(&options);
 	collector->diag = NULL;
 	collector->owner_note = NULL;
@@ -209,6 +241,20 @@ static int read_passes(struct collector *collector, read_fn *read)
 	}
 	collector->pass = PASS_WAIT;
 	return census_waiting_states(collector->census) ? read(collector) : 0;
+}
+
+/* Listeners and all others: enough to be compared with. */
+static int read_earlier(struct collector *collector, read_fn *read)
+{
+	int r;
+
+	renew(collector);
+	collector->pass = PASS_LISTEN;
+	r = read(collector);
+	if (r)
+		return r;
+	collector->pass = PASS_ALL;
+	return read(collector);
 }
 
 /* What was recorded of a failed dump cannot be taken back: then there is no second try. */
@@ -309,6 +355,62 @@ static const char *make_note(const struct collector *collector)
 	return note.length ? note.data : NULL;
 }
 
+/* Of a capture, the seconds that lay between; 0 where there was one look only. */
+static double interval_of_capture(struct source *source)
+{
+	size_t length;
+	char *text;
+	double seconds;
+
+	if (source_read(source, INTERVAL, 64, &text, &length) || !proctext_number(text, &seconds))
+		return 0;
+	return seconds;
+}
+
+struct sockets_look *sockets_look(struct source *source, struct arena *arena,
+				  const struct sockets_options *options)
+{
+	struct collector collector = {
+		.source = source, .arena = arena, .options = options, .is_earlier = true};
+	struct sockets_look *look = arena_alloc(arena, sizeof(*look));
+	bool is_live = source_is_live(source);
+	int r = -ENOENT;
+
+	if (is_live)
+		look->time = now();
+	else
+		look->seconds = interval_of_capture(source);
+	for (size_t i = 0; i < N(ways) && r && (is_live || look->seconds > 0); i++)
+		/* The text would be recorded as that of the other look. */
+		if (ways[i].is_live == is_live && ways[i].method >= options->first &&
+		    ways[i].method != SOCKETS_PROC)
+			r = read_earlier(&collector, ways[i].read);
+	sockdiag_close(collector.diag);
+	if (r)
+		census_free(collector.census);
+	look->census = collector.census;
+	return r ? NULL : look;
+}
+
+void sockets_look_free(struct sockets_look *look)
+{
+	if (look)
+		census_free(look->census);
+}
+
+static void compare(struct collector *collector)
+{
+	const struct sockets_look *earlier = collector->options->earlier;
+	struct text line = text_new(collector->arena);
+
+	if (!earlier)
+		return;
+	census_set_earlier(collector->census, earlier->census, collector->since_earlier);
+	text_printf(&line, "%.6f\n", collector->since_earlier);
+	if (earlier->time > 0)
+		source_record_bytes(collector->source, INTERVAL, line.data, line.length);
+}
+
 int sockets_collect(struct source *source, struct facts *facts,
 		    const struct sockets_options *options, const char **ret_note)
 {
@@ -324,6 +426,7 @@ int sockets_collect(struct source *source, struct facts *facts,
 	if (r) {
 		census_facts_missing(facts, name);
 	} else {
+		compare(&collector);
 		census_facts(collector.census, facts);
 		facts_set(facts, "sockets.source", value_text(name));
 	}

@@ -12,11 +12,26 @@
 /* Ways to read the sockets of this machine, the best one first. */
 enum sockets_method { SOCKETS_ONE_DUMP, SOCKETS_BY_FAMILY, SOCKETS_PROC };
 
+struct sockets_look;
+
 struct sockets_options {
 	unsigned port_low, port_high; /* ip_local_port_range; high 0 where it is not known */
 	const char *reserved;         /* ip_local_reserved_ports; NULL: none */
 	enum sockets_method first;    /* better ways are not tried; SOCKETS_ONE_DUMP but for tests */
+	const struct sockets_look *earlier; /* or NULL */
 };
+
+/*
+ * A look at the same sockets some time before sockets_collect(), for what came
+ * new since; of a capture, what was seen then. It costs another dump. NULL
+ * where there is no netlink, or none was captured: nobody misses more than the
+ * rates that need it.
+ */
+struct sockets_look *sockets_look(struct source *source, struct arena *arena,
+				  const struct sockets_options *options);
+
+/* Accepts NULL. */
+void sockets_look_free(struct sockets_look *look);
 
 /*
  * Sets the scalars sockets.* and the tables listeners, destinations, clients

@@ -14,7 +14,9 @@
  * `capture/sockets.*` with the raw netlink replies; `capture/fds/PID`
  * with one line "fd socket:[inode]" a descriptor of interest;
  * `capture/hostname`, `capture/pagesize`; where two samples of the counters
- * were taken, `capture/interval` (seconds) and `capture/second/proc/net/...`.
+ * were taken, `capture/interval` (seconds) and `capture/second/proc/net/...`;
+ * where two looks at the sockets were, `capture/interval.sockets` and the
+ * earlier one's replies as `capture/sockets.earlier.*`.
  */
 #ifndef TCPTUNE_SOURCE_H
 #define TCPTUNE_SOURCE_H

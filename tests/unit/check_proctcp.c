@@ -63,6 +63,8 @@ START_TEST(lines_of_a_kernel)
 	ck_assert(!s[0].has_limit && !s[0].has_drops && !s[0].has_last_ack);
 	ck_assert_uint_eq(s[1].state, TCP_TIME_WAIT);
 	ck_assert_uint_eq(s[1].timer, CENSUS_TIMER_MINI);
+	ck_assert_uint_eq(s[1].expires, 28460);
+	ck_assert_uint_eq(s[2].expires, 0);
 	ck_assert_mem_eq(&s[1].address, &here, sizeof(here));
 	ck_assert_uint_eq(s[1].port, 40000);
 	ck_assert_uint_eq(s[1].peer_port, 80);

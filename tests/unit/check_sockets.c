@@ -135,6 +135,53 @@ static void write_close_wait(unsigned n)
 	write_sockets(WAIT, TCP_CLOSE_WAIT, n, 100);
 }
 
+/* ---------------------------------------------------------------- two looks */
+
+static struct fact new_per_second(void)
+{
+	const struct table *table = facts_find_table(facts, "destinations");
+
+	ck_assert_ptr_nonnull(table);
+	ck_assert_uint_eq(table->n_rows, 1);
+	return table_row(table, 0)[DESTINATION_NEW_PER_SECOND];
+}
+
+/* Whether there was an earlier look. */
+static bool look_twice(void)
+{
+	struct sockets_options options = {.port_low = 1, .port_high = 65535};
+	struct sockets_look *look;
+
+	source_close(source);
+	facts = facts_new(arena);
+	ck_assert_int_eq(source_open(arena, tree_path("/"), &source), 0);
+	options.earlier = look = sockets_look(source, arena, &options);
+	ck_assert_int_eq(sockets_collect(source, facts, &options, &note), 0);
+	sockets_look_free(look);
+	return look;
+}
+
+START_TEST(two_looks_of_a_capture)
+{
+	write_sockets(LISTEN, TCP_LISTEN, 0, 0);
+	write_sockets(ALL, TCP_ESTABLISHED, 70, 1);
+	ck_assert(!look_twice());
+	ck_assert_int_eq(new_per_second().state, FACT_UNREADABLE);
+	tree_file("/capture/interval.sockets", "2.500000\n");
+	ck_assert(!look_twice());
+	write_sockets("/capture/sockets.earlier.listen", TCP_LISTEN, 0, 0);
+	write_sockets("/capture/sockets.earlier.all", TCP_ESTABLISHED, 20, 1);
+	ck_assert(look_twice());
+	ck_assert_int_eq(new_per_second().state, FACT_KNOWN);
+	ck_assert_double_eq(new_per_second().value.number, 20);
+	tree_file("/capture/interval.sockets", "soon\n");
+	ck_assert(!look_twice());
+	tree_file("/capture/interval.sockets", "1\n");
+	tree_file("/capture/sockets.earlier.all", "no netlink");
+	ck_assert(!look_twice());
+}
+END_TEST
+
 /* ------------------------------------------------------------------ sources */
 
 START_TEST(a_capture)
@@ -350,6 +397,7 @@ Suite *sockets_suite(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_capture);
+	tcase_add_test(tcase, two_looks_of_a_capture);
 	tcase_add_test(tcase, dumps_one_after_the_other);
 	tcase_add_loop_test(tcase, a_damaged_capture, 0, sizeof(damages) / sizeof(damages[0]));
 	tcase_add_test(tcase, lines_that_are_no_sockets);
