@@ -6,6 +6,21 @@
 
 #include "core/arena.h"
 
+/*
+ * Under a sanitizer each allocation is a block of its own, so that an overflow
+ * of any of them is seen. Otherwise small ones share blocks: an idle check
+ * makes some 15,000, and malloc() took a third of its time.
+ */
+#ifdef __SANITIZE_ADDRESS__ /* gcc */
+#define IS_SANITIZED 1
+#elif defined(__has_feature)
+#define IS_SANITIZED __has_feature(address_sanitizer)
+#else
+#define IS_SANITIZED 0
+#endif
+
+enum { SHARED_BLOCK = 65536 };
+
 struct block {
 	struct block *next;
 	_Alignas(max_align_t) unsigned char data[];
@@ -13,6 +28,8 @@ struct block {
 
 struct arena {
 	struct block *blocks;
+	unsigned char *free; /* in a shared block */
+	size_t room;	     /* behind it */
 };
 
 static _Noreturn void out_of_memory(void)
@@ -43,7 +60,7 @@ void arena_free(struct arena *arena)
 	free(arena);
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static void *new_block(struct arena *arena, size_t size)
 {
 	struct block *block;
 
@@ -55,6 +72,26 @@ void *arena_alloc(struct arena *arena, size_t size)
 	block->next = arena->blocks;
 	arena->blocks = block;
 	return block->data;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	const size_t align = _Alignof(max_align_t);
+	void *data;
+
+	if (!size)
+		size = 1; /* its pointer is unique */
+	if (IS_SANITIZED || size > SHARED_BLOCK / 16)
+		return new_block(arena, size);
+	size = (size + align - 1) / align * align;
+	if (size > arena->room) {
+		arena->free = new_block(arena, SHARED_BLOCK);
+		arena->room = SHARED_BLOCK;
+	}
+	data = arena->free;
+	arena->free += size;
+	arena->room -= size;
+	return data;
 }
 
 void *arena_array(struct arena *arena, size_t n, size_t size)

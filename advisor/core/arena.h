@@ -1,7 +1,6 @@
 /*
  * Memory for one run. Everything that core allocates lives until arena_free();
- * nothing is freed singly. Each allocation is a malloc() of its own, so that
- * the sanitizers see an overflow of any of them.
+ * nothing is freed singly.
  */
 #ifndef TCPTUNE_ARENA_H
 #define TCPTUNE_ARENA_H
