@@ -78,7 +78,7 @@ static void show(struct run *run, const struct explain_known *known,
 				     &observation.confdirs->conf};
 	for (size_t i = 0; i < n; i++)
 		items[i] = explain(run->arena, known, &host, &whats[i]);
-	run->out->explain(&options, &(struct explain_report){observation.facts, items, n});
+	run->out->explain(&options, &(struct explain_report){items, n});
 }
 
 enum status cmd_explain(struct run *run, int argc, char **argv)

@@ -64,7 +64,6 @@ struct revert_report {
 
 /* What was asked for, in that order; all on one host. */
 struct explain_report {
-	const struct facts *facts;
 	const struct explanation *const *items;
 	size_t n;
 };

@@ -6,7 +6,7 @@
 #include "out_shared.h"
 #include "out_text.h"
 
-#define ROW_INDENT 17
+#define ROW_INDENT 18
 
 static const struct paragraph inset = {.lead = "  ", .indent = 2};
 static const struct paragraph item = {.lead = "  ", .indent = 6};
@@ -18,7 +18,7 @@ void out_text_row(struct page *page, const char *name, const char *text)
 
 	if (!text)
 		return;
-	snprintf(lead, sizeof(lead), "  %-14s ", name);
+	snprintf(lead, sizeof(lead), "  %-15s ", name);
 	page_paragraph(page, &(struct paragraph){.lead = lead, .indent = ROW_INDENT}, text);
 }
 
@@ -106,12 +106,51 @@ static void show_not_keys(struct page *page, const struct explanation *explanati
 			    explanation->not_keys[i].text);
 }
 
-static char *show_count(struct arena *arena, const struct explained_counter *counter)
+/* A rate below this says nothing that the number has not said. */
+#define RATE_MIN 0.01
+
+static bool is_child(const struct facts *facts)
 {
+	struct fact child = facts_get(facts, "namespace.child");
+
+	return child.state == FACT_KNOWN && child.value.boolean;
+}
+
+/* Since when it was counted: the counters of a namespace begin with it. */
+static char *since_text(struct arena *arena, const struct facts *facts)
+{
+	struct fact uptime = facts_get(facts, "uptime");
+
+	if (is_child(facts))
+		return arena_strdup(arena, "since this namespace was made");
+	if (uptime.state != FACT_KNOWN)
+		return arena_strdup(arena, "since boot");
+	return arena_printf(arena, "in the %s since boot", value_show(arena, uptime.value));
+}
+
+/* "300 in the 10 d since boot, 0.5/s now" */
+static char *show_count(struct arena *arena, const struct explained_counter *counter,
+			const struct facts *facts)
+{
+	struct fact live = facts_get(facts, "sample.live");
+	bool is_live = live.state == FACT_KNOWN && live.value.boolean;
+	struct text text = text_new(arena);
+
 	if (counter->total.state != FACT_KNOWN)
 		return out_text_fact(arena, counter->total);
-	return arena_printf(arena, "%s since boot, %s", value_show(arena, counter->total.value),
-			    out_text_fact(arena, counter->rate));
+	text_add(&text, value_show(arena, counter->total.value));
+	if (counter->is_gauge) {
+		text_add(&text, " now");
+		return text.data;
+	}
+	text_printf(&text, " %s", since_text(arena, facts));
+	if (counter->rate.state != FACT_KNOWN)
+		return text.data;
+	if (is_live)
+		text_printf(&text, ", %s now", value_show(arena, counter->rate.value));
+	else if (counter->rate.value.number >= RATE_MIN && !is_child(facts))
+		text_printf(&text, ", %s on average", value_show(arena, counter->rate.value));
+	return text.data;
 }
 
 static void show_counters(struct page *page, const struct explanation *explanation)
@@ -123,7 +162,7 @@ static void show_counters(struct page *page, const struct explanation *explanati
 		const struct explained_counter *counter = &explanation->counters[i];
 
 		page_printf(page, &item, "%s: %s", counter->def->name,
-			    show_count(page->arena, counter));
+			    show_count(page->arena, counter, explanation->facts));
 		page_paragraph(page, &below, counter->def->summary);
 	}
 }
@@ -141,18 +180,25 @@ static void show_rules(struct page *page, const struct explanation *explanation)
 	}
 }
 
+static void show_fact(struct page *page, const struct explained_fact *fact)
+{
+	const char *summary = fact->summary ? fact->summary : "";
+
+	if (fact->fact.state == FACT_KNOWN)
+		page_printf(page, &item, "%s = %s: %s", fact->name,
+			    value_show(page->arena, fact->fact.value), summary);
+	else
+		page_printf(page, &item, "%s is not known (%s): %s", fact->name,
+			    fact->fact.why ? fact->fact.why : "it is not there", summary);
+}
+
 static void show_here(struct page *page, const struct explanation *explanation)
 {
 	if (!explanation->n_here)
 		return;
 	page_heading(page, "Here");
-	for (size_t i = 0; i < explanation->n_here; i++) {
-		const struct explained_fact *fact = &explanation->here[i];
-
-		page_printf(page, &item, "%s = %s%s%s", fact->name,
-			    out_text_fact(page->arena, fact->fact), fact->summary ? ": " : "",
-			    fact->summary ? fact->summary : "");
-	}
+	for (size_t i = 0; i < explanation->n_here; i++)
+		show_fact(page, &explanation->here[i]);
 }
 
 static void show_see(struct page *page, const struct explanation *explanation)
@@ -243,33 +289,17 @@ static void show_event(struct page *page, const struct explanation *explanation)
 	show_lists(page, explanation);
 }
 
-/* What the figure of a counter rests on. */
-static const char *sample_text(struct arena *arena, const struct facts *facts)
-{
-	struct fact live = facts_get(facts, "sample.live"),
-		    seconds = facts_get(facts, "sample.seconds");
-
-	if (live.state != FACT_KNOWN || seconds.state != FACT_KNOWN)
-		return "";
-	return arena_printf(arena,
-			    live.value.boolean ? ", measured over %s"
-					       : ", the average of the %s since boot; "
-						 "--interval 10 measures now",
-			    value_show(arena, seconds.value));
-}
-
-static void show_counter(struct page *page, const struct explanation *explanation,
-			 const struct facts *facts)
+static void show_counter(struct page *page, const struct explanation *explanation)
 {
 	const struct explained_counter *counter = &explanation->counter;
+	struct fact live = facts_get(explanation->facts, "sample.live");
 
 	page_heading(page, "%s", counter->def->name);
-	out_text_row(page, "here", show_count(page->arena, counter));
-	if (counter->rate.state == FACT_KNOWN)
-		out_text_row(page, "a second",
-			     arena_printf(page->arena, "%s%s",
-					  value_show(page->arena, counter->rate.value),
-					  sample_text(page->arena, facts)));
+	out_text_row(page, "here", show_count(page->arena, counter, explanation->facts));
+	if (!counter->is_gauge && live.state == FACT_KNOWN && !live.value.boolean)
+		out_text_row(page, "",
+			     "what was long ago counts as much as what is now; "
+			     "--interval 10 measures now");
 	out_text_row(page, "since",
 		     counter->note->since
 			     ? arena_printf(page->arena, "Linux %s", counter->note->since)
@@ -306,7 +336,7 @@ static void show_one(struct page *page, const struct out_options *options,
 		show_event(page, explanation);
 		break;
 	case EXPLAIN_COUNTER:
-		show_counter(page, explanation, report->facts);
+		show_counter(page, explanation);
 		break;
 	case EXPLAIN_RULE:
 		out_text_explain_rule(page, explanation);

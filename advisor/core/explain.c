@@ -20,19 +20,36 @@ const char *rule_verdict_name(enum rule_verdict verdict)
 
 /* ------------------------------------------------- counters, facts, rules */
 
+/* Gauges among the counters of /proc/net/snmp: RFC 4022, RFC 4293. */
+static bool is_gauge(const char *name)
+{
+	static const char *const gauges[] = {
+		"Ip.DefaultTTL",    "Ip.Forwarding", "Tcp.CurrEstab", "Tcp.MaxConn",
+		"Tcp.RtoAlgorithm", "Tcp.RtoMax",    "Tcp.RtoMin",
+	};
+
+	for (size_t i = 0; i < N(gauges); i++)
+		if (!strcmp(gauges[i], name))
+			return true;
+	return false;
+}
+
 static struct explained_counter make_counter(const struct explainer *explainer, size_t index)
 {
 	const struct counters *counters = explainer->known->counters;
+	const struct facts *facts = explainer->host->facts;
 	const char *name = counters->defs[index].name;
-
-	return (struct explained_counter){
+	struct explained_counter counter = {
 		.def = &counters->defs[index],
 		.note = &counters->notes[index],
-		.total = facts_get(explainer->host->facts,
-				   arena_printf(explainer->arena, "counter.%s", name)),
-		.rate = facts_get(explainer->host->facts,
-				  arena_printf(explainer->arena, "rate.%s", name)),
+		.is_gauge = is_gauge(name),
+		.total = facts_get(facts, arena_printf(explainer->arena, "counter.%s", name)),
+		.rate = facts_get(facts, arena_printf(explainer->arena, "rate.%s", name)),
 	};
+
+	if (counter.is_gauge)
+		counter.rate = fact_missing(FACT_UNREADABLE, "it is a gauge");
+	return counter;
 }
 
 static void fill_counters(const struct explainer *explainer, const char *const *names, size_t n)
@@ -330,6 +347,7 @@ struct explanation *explain(struct arena *arena, const struct explain_known *kno
 	if (kernel.state == FACT_KNOWN)
 		explainer.kernel = kernel.value.version;
 	explainer.to->what = *what;
+	explainer.to->facts = host->facts;
 	explainer.to->subject = explain_subject(arena, known, what);
 	kinds[what->kind](&explainer);
 	return explainer.to;

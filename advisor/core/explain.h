@@ -100,8 +100,9 @@ struct explained_line {
 struct explained_counter {
 	const struct counter_def *def;
 	const struct counter_note *note;
-	struct fact total; /* since boot */
-	struct fact rate;  /* a second */
+	bool is_gauge;     /* it counts what is, not what was */
+	struct fact total; /* since boot, or now */
+	struct fact rate;  /* a second; not known of a gauge */
 };
 
 enum rule_verdict { RULE_QUIET, RULE_FIRES, RULE_NOT_APPLICABLE, RULE_UNKNOWN };
@@ -130,6 +131,7 @@ struct explained_threshold {
 
 struct explanation {
 	struct explain_what what;
+	const struct facts *facts; /* of the host */
 	const char *subject;
 	struct explained_key key; /* of a parameter */
 	const char *const *same;  /* keys that the same entry describes */

@@ -101,8 +101,8 @@ static struct key_status status_absent(struct arena *arena, const struct param *
 		return (struct key_status){
 			KEY_GLOBAL_ONLY,
 			"it belongs to the whole host, and a child namespace does not show it"};
-	return (struct key_status){KEY_ABSENT, "this kernel does not have it: built without, "
-					       "or other than its version says"};
+	return (struct key_status){KEY_ABSENT,
+				   "built without it, or not what its version says"};
 }
 
 static struct key_status status_there(struct arena *arena, const struct param *param,
