@@ -2,18 +2,19 @@
 # Connections that one side has closed and the other has not.
 # shellcheck disable=SC2154,SC2034
 
-# leak MODE SUMMARY [OPTION...]: 150 clients of the peer close their half, and the server
-# here does not close.
+# leak SEVERITY MODE SUMMARY [OPTION...]: 150 clients of the peer close their half, and the
+# server here does not close. Critical is that it has 200 descriptors.
 leak()
 {
-	local mode=$1 summary=$2
-	shift 2
+	local severity=$1 mode=$2 summary=$3
+	shift 3
 	link
 	begin server "$mode" 80
+	[ "$severity" = high ] || prlimit --pid "${pids[last]}" --nofile=200:200
 	begin_there client -k -c -n 150 "$@" connect "$here" 80
 	sleep 62
 	allow='close-wait-unread-eof close-wait-keepalive-myth accept-queue-overflow'
-	see high close-wait-leak
+	see "$severity" close-wait-leak
 	grep -q "\"summary\": \".*$summary\"" "$dir/check.json" || fail "not said: $summary"
 }
 
@@ -21,28 +22,28 @@ scene aged close-wait-forgotten close-wait-leak,close-wait-keepalive-myth
 close_wait_forgotten()
 {
 	conf 90-guide.conf 'net.ipv4.tcp_keepalive_time = 600'
-	leak forget 'it reads the end and forgets close()'
+	leak high forget 'it reads the end and forgets close()'
 	with info close-wait-keepalive-myth
 }
 
 scene aged close-wait-unread close-wait-unread-eof
 close_wait_unread()
 {
-	leak stall 'nobody reads the end of the stream'
+	leak high stall 'nobody reads the end of the stream'
 	with medium close-wait-unread-eof
 }
 
 scene aged close-wait-data close-wait-unread-eof
 close_wait_data()
 {
-	leak stall 'it has stopped reading' -x
+	leak critical stall 'it has stopped reading' -x
 	with medium close-wait-unread-eof
 }
 
 scene aged close-wait-unaccepted close-wait-unread-eof
 close_wait_unaccepted()
 {
-	leak deaf 'it does not accept connections'
+	leak high deaf 'it does not accept connections'
 	with medium close-wait-unread-eof
 }
 

@@ -58,6 +58,14 @@ healthy_time_wait()
 	calm
 }
 
+# A crawler: 10,000 connections closed from here, each to another address.
+scene quick healthy-crawler -
+healthy_crawler()
+{
+	begin traffic -s time_wait=10000
+	calm
+}
+
 # 2,000 connections in a moment, one backlog of 4096: they wait, and are served.
 scene quick healthy-burst -
 healthy_burst()

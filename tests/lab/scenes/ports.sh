@@ -20,22 +20,58 @@ ports_exhausted()
 	gone eph-port-exhaustion-dest
 }
 
+# fill COUNT: TIME_WAIT sockets towards the peer's port 80, in the kernel's default range: the
+# ports of one parity first, as connect() itself does. Piece by piece, for from half of a
+# range on each search takes long.
+fill()
+{
+	local left=$1 turn first end n
+	for turn in 1 2; do
+		for ((first = 32768; first < 61000 && left > 0; first += 2000)); do
+			end=$((first + 1999 < 60999 ? first + 1999 : 60999))
+			n=$(((end - first + 1) / 2))
+			n=$((n < left ? n : left))
+			put net.ipv4.ip_local_port_range "$first $end"
+			client -n $n churn "$peer" 80 >/dev/null
+			left=$((left - n))
+		done
+	done
+	put net.ipv4.ip_local_port_range '32768 60999'
+}
+
 scene slow ports-exhausted-default eph-port-exhaustion-dest
 ports_exhausted_default()
 {
 	local before after
 	link
 	begin_there server sink 80
-	client -n 28232 churn "$peer" 80 >/dev/null
+	fill 28232
 	before=$(client -n 50 churn "$peer" 80)
 	allow='tw-reuse-candidate'
 	see critical eph-port-exhaustion-dest
 	cure
 	sleep 1.1
-	after=$(client -n 30000 churn "$peer" 80)
-	less 'connects that fail with EADDRNOTAVAIL (50 before, 30,000 after)' \
+	after=$(client -n 5000 churn "$peer" 80)
+	less 'connects that fail with EADDRNOTAVAIL (of 50, of 5,000)' \
 		"$(of unavailable "$before")" "$(of unavailable "$after")"
 	gone eph-port-exhaustion-dest
+}
+
+# More than half of the ports in TIME_WAIT: none fails, and each search takes long.
+scene slow ports-half-taken tw-reuse-candidate
+ports_half_taken()
+{
+	local before after
+	link
+	begin_there server sink 80
+	fill 16000
+	before=$(client -n 100 churn "$peer" 80)
+	see medium tw-reuse-candidate
+	cure
+	sleep 1.1
+	after=$(client -n 100 churn "$peer" 80)
+	less 'us for a connection' "$(of each_us "$before")" "$(of each_us "$after")"
+	gone tw-reuse-candidate
 }
 
 # Connections that are open: reuse cannot help, a wider range does.
