@@ -133,16 +133,16 @@ report()
 	if [ -n "$tap" ]; then
 		echo "$([ -z "$bad" ] || echo 'not ')ok $count - scene $name"
 	else
-		printf '%-26s %-44s %s\n' "$name" "$([ -z "$bad" ] && echo "${found:-nothing, as it should}" ||
+		printf '%-28s %-48s %s\n' "$name" "$([ -z "$bad" ] && echo "${found:-nothing, as it should}" ||
 			echo FAILED)" "$cured"
 	fi
 	[ -z "$bad" ] || printf '# %s\n' "$bad"
-	[ -z "$bad" ] && [ -z "$tap" ] && [ -n "$also" ] && printf '%-26s   (and %s)\n' '' "$also"
+	[ -z "$bad" ] && [ -z "$tap" ] && [ -n "$also" ] && printf '%-28s   (and %s)\n' '' "$also"
 	printf '| %s | %s | %s | %s |\n' "$name" "$([ -z "$bad" ] && echo "${found:-nothing}" || echo FAILED)" \
 		"${also:-}" "${cured:-}" >>"$work/table"
 }
 
-[ -n "$tap" ] || printf '%-26s %-44s %s\n' SCENE FOUND 'CURED: before -> after'
+[ -n "$tap" ] || printf '%-28s %-48s %s\n' SCENE FOUND 'CURED: before -> after'
 declare -A pid
 for name in "${names[@]}"; do
 	if is_chosen "$name" && [ "${speed[$name]}" = aged ]; then
