@@ -203,6 +203,7 @@ static void do_connect(struct client *client)
 		}
 	}
 	await(client, polls, waiting);
+	free(polls);
 	print_counts(client);
 	if (client->keeps)
 		wait_for_end();
@@ -331,6 +332,7 @@ static void do_stuff(struct client *client)
 		}
 		usleep(2000);
 	}
+	free(fds);
 	printf("kb=%llu\n", total / 1000);
 	fflush(stdout);
 	if (client->keeps)

@@ -280,5 +280,7 @@ int main(int argc, char **argv)
 	carry(&link);
 	printf("passed=%lu dropped=%lu fragmentable=%lu fragments=%lu\n", link.passed, link.dropped,
 	       link.fragmentable, link.fragments);
+	for (unsigned i = 0; i < 2; i++)
+		free(link.directions[i].ring);
 	return 0;
 }

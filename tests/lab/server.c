@@ -206,5 +206,6 @@ int main(int argc, char **argv)
 	puts("ready");
 	fflush(stdout);
 	run(&server);
+	free(server.received);
 	return 0;
 }
