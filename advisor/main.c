@@ -340,7 +340,7 @@ static enum status run_command(struct run *run, const struct command *command, i
 }
 
 /* A report that did not reach its reader is no success. */
-static int end_output(const struct run *run, int status)
+static enum status end_output(const struct run *run, enum status status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
@@ -381,7 +381,7 @@ int main(int argc, char **argv)
 	opterr = 0;
 	status = parse_options(&run.options, argc, argv, letters);
 	if (status < 0)
-		status = end_output(&run, answer(&run, letters, argc - optind, argv + optind));
+		status = (int)end_output(&run, answer(&run, letters, argc - optind, argv + optind));
 	arena_free(run.arena);
 	return status;
 }
