@@ -77,10 +77,16 @@ const struct expr *expr_parse_any(struct arena *arena, struct diag *diag, const 
 /* A constant. */
 const struct expr *expr_literal(struct arena *arena, struct value value);
 
+/* A number that nobody has given yet: it is unknown. */
+const struct expr *expr_open(struct arena *arena, const char *name, enum unit unit);
+
 enum value_type expr_type(const struct expr *expr);
 enum unit expr_unit(const struct expr *expr);
 
-/* The same expression with its value in this unit; NULL where the units do not agree (bytes and seconds). */
+/*
+ * The same expression with its value in this unit; NULL where the units do not
+ * agree: bytes and seconds, seconds and a plain number. A value without a unit takes it.
+ */
 const struct expr *expr_in_unit(struct arena *arena, const struct expr *expr, enum unit unit);
 
 struct fact expr_eval(const struct expr *expr, struct eval *eval);

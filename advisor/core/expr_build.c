@@ -45,6 +45,18 @@ const struct expr *expr_literal(struct arena *arena, struct value value)
 	return expr;
 }
 
+const struct expr *expr_open(struct arena *arena, const char *name, enum unit unit)
+{
+	struct expr *expr = arena_alloc(arena, sizeof(*expr));
+
+	expr->kind = EXPR_FACT;
+	expr->type = VALUE_NUMBER;
+	expr->unit = unit;
+	expr->fact = name;
+	expr->height = expr->size = 1;
+	return expr;
+}
+
 double unit_factor(enum unit from, enum unit to)
 {
 	static const double seconds[] = {
@@ -68,9 +80,9 @@ const struct expr *expr_in_unit(struct arena *arena, const struct expr *expr, en
 	struct expr *scaled;
 	double factor;
 
-	if (expr->type != VALUE_NUMBER || expr->unit == unit || expr->unit == UNIT_NONE)
+	if (expr->type != VALUE_NUMBER || expr->unit == unit)
 		return expr;
-	factor = unit == UNIT_NONE ? 1 : unit_factor(expr->unit, unit);
+	factor = expr->unit == UNIT_NONE ? 1 : unit_factor(expr->unit, unit);
 	if (factor <= 0)
 		return NULL;
 	scaled = arena_alloc(arena, sizeof(*scaled));

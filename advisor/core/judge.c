@@ -164,7 +164,7 @@ static void fill_remedies(struct court *court, const struct rule *rule, struct f
 			if (to.state != FACT_KNOWN)
 				continue;
 			remedy->key = from->set->key;
-			remedy->to = value_raw(court->arena, to.value);
+			remedy->to = value_whole(court->arena, to.value);
 		}
 		finding->n_remedies++;
 	}

@@ -268,7 +268,7 @@ static void compile_set(struct compile *c, const struct remedy_nodes *nodes, str
 	remedy->to = expr_parse(c->arena, c->diag, nodes->to, &c->scope, param_value_type(remedy->set));
 	if (remedy->to && !fits_unit(c, remedy))
 		diag_error(c->diag, nodes->to->place, "%s is counted in %s, not in %s", remedy->set->key,
-			   unit_name(remedy->set->unit), unit_name(expr_unit(remedy->to)));
+			   unit_words(remedy->set->unit), unit_words(expr_unit(remedy->to)));
 	else if (remedy->to)
 		remedy->to = expr_in_unit(c->arena, remedy->to, remedy->set->unit);
 }

@@ -91,6 +91,11 @@ const char *unit_name(enum unit unit)
 	return unit_names[unit];
 }
 
+const char *unit_words(enum unit unit)
+{
+	return unit == UNIT_NONE ? "plain numbers" : unit_names[unit];
+}
+
 bool unit_parse(const char *name, enum unit *ret)
 {
 	for (size_t i = 1; i < N(unit_names); i++) {
@@ -242,4 +247,23 @@ char *value_show(struct arena *arena, struct value value)
 char *value_raw(struct arena *arena, struct value value)
 {
 	return format_value(arena, &value, true);
+}
+
+/* Never "-0", which the kernel takes and does not show. */
+static double whole(double number)
+{
+	return trunc(number) + 0.0;
+}
+
+char *value_whole(struct arena *arena, struct value value)
+{
+	struct text text = text_new(arena);
+
+	if (value.type == VALUE_NUMBER)
+		return arena_printf(arena, "%.0f", whole(value.number));
+	if (value.type != VALUE_TUPLE)
+		return value_raw(arena, value);
+	for (unsigned i = 0; i < value.tuple.n; i++)
+		text_printf(&text, "%s%.0f", i ? " " : "", whole(value.tuple.element[i]));
+	return text.data;
 }

@@ -66,6 +66,9 @@ const char *value_type_name(enum value_type type);
 /* "bytes", "seconds", ...; "" for UNIT_NONE. */
 const char *unit_name(enum unit unit);
 
+/* The same for a sentence: "plain numbers" for UNIT_NONE. */
+const char *unit_words(enum unit unit);
+
 /* The inverse of unit_name(), for parameter files. False for a word that is no unit; counted things are UNIT_NONE. */
 bool unit_parse(const char *name, enum unit *ret);
 
@@ -74,5 +77,8 @@ char *value_show(struct arena *arena, struct value value);
 
 /* As a machine reads it and as a sysctl is written: no unit, fields separated by one blank. */
 char *value_raw(struct arena *arena, struct value value);
+
+/* The same with every number cut to a whole one: the kernel takes no fractions. */
+char *value_whole(struct arena *arena, struct value value);
 
 #endif

@@ -37,7 +37,7 @@ static struct operand eval_operand(const struct profile_setting *setting, struct
 			return operand;
 		}
 		operand.numbers[i] = trunc(fact.value.number);
-		operand.texts[i] = arena_printf(eval->arena, "%.0f", operand.numbers[i]);
+		operand.texts[i] = value_whole(eval->arena, fact.value);
 	}
 	return operand;
 }

@@ -451,8 +451,9 @@ START_TEST(in_another_unit)
 	ck_assert_ptr_null(expr_in_unit(arena, delay, UNIT_BYTES));
 	ck_assert_str_eq(value_show(arena, expr_eval(expr_in_unit(arena, delay, UNIT_MILLISECONDS), &eval).value),
 			 "2000 ms");
-	ck_assert_str_eq(value_show(arena, expr_eval(expr_in_unit(arena, delay, UNIT_NONE), &eval).value), "2");
-	ck_assert_ptr_eq(expr_in_unit(arena, plain, UNIT_BYTES), plain);
+	ck_assert_ptr_null(expr_in_unit(arena, delay, UNIT_NONE));
+	ck_assert_str_eq(value_show(arena, expr_eval(expr_in_unit(arena, plain, UNIT_SECONDS), &eval).value), "2 s");
+	ck_assert_int_eq(expr_unit(expr_in_unit(arena, plain, UNIT_SECONDS)), UNIT_SECONDS);
 }
 END_TEST
 

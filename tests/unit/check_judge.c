@@ -181,7 +181,7 @@ static const char finding[] =
 	"    - {when: queued == l.queued, text: 'here {queued}'}\n"
 	"  remedy:\n"
 	"    - {do: program, text: first}\n"
-	"    - {do: sysctl, text: 'set {many}', set: net.ipv4.tcp_fin_timeout, to: 500 ms * 60}\n"
+	"    - {do: sysctl, text: 'set {many}', set: net.ipv4.tcp_fin_timeout, to: 500 ms * 61}\n"
 	"    - {do: sysctl, text: not computed, set: net.core.somaxconn, to: l.limit}\n"
 	"    - {do: sysctl, text: a list, set: net.ipv4.ip_local_reserved_ports, to: 'ports_merge(\"80\", \"81\")'}\n"
 	"    - {do: sysctl, text: ends, set: net.ipv4.ip_local_port_range, to: '[10000, 65535]'}\n"
