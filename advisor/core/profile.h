@@ -46,7 +46,6 @@ struct profile_setting {
 struct profile_parameter {
 	const char *name;
 	const char *means;
-	struct named_expr *named; /* the value; expr NULL: it must be set */
 	enum unit unit;
 };
 
@@ -76,7 +75,10 @@ struct profile_set {
 	bool used; /* set by profile_load() */
 };
 
-/* NULL when it has an error (reported). */
+/*
+ * NULL when it has an error (reported). sets NULL: the profile is to be shown
+ * or checked, not held against a host, and its parameters need no value.
+ */
 struct profile *profile_load(struct arena *arena, const struct catalog *catalog, struct diag *diag,
 			     const struct node *document, const struct profile_lookup *lookup,
 			     struct profile_set *sets, size_t n_sets);

@@ -101,14 +101,6 @@ const struct rule *rules_find(const struct rules *rules, const char *id)
 	return entry ? entry->rule : NULL;
 }
 
-/* A number without a unit takes the one of the threshold; NULL where another does not fit. */
-static const struct expr *in_unit_of(struct arena *arena, const struct expr *expr, const struct expr *model)
-{
-	if (expr_unit(expr) == expr_unit(model))
-		return expr;
-	return expr_unit(model) == UNIT_NONE ? NULL : expr_in_unit(arena, expr, expr_unit(model));
-}
-
 bool rules_set_threshold(struct rules *rules, const char *name, const char *text, struct diag *diag)
 {
 	const struct scope scope = {.catalog = rules->catalog};
@@ -128,7 +120,7 @@ bool rules_set_threshold(struct rules *rules, const char *name, const char *text
 		expr = expr_parse(rules->arena, diag, &node, &scope, expr_type(named->expr));
 		if (!expr)
 			return false;
-		expr = in_unit_of(rules->arena, expr, named->expr);
+		expr = expr_in_unit(rules->arena, expr, expr_unit(named->expr));
 		if (expr)
 			named->expr = expr;
 		else if (expr_unit(named->expr) == UNIT_NONE)

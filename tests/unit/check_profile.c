@@ -26,6 +26,7 @@ struct bench {
 	struct catalog catalog;
 	struct facts *facts;
 	const struct node *base;
+	const struct node *others[4]; /* named "a", "b", ... */
 	struct profile_set sets[2];
 	size_t n_sets;
 };
@@ -50,6 +51,8 @@ static const struct node *find_profile(void *context, const char *name, struct p
 
 	if (!strcmp(name, "base"))
 		return b->base;
+	if (strlen(name) == 1 && *name >= 'a' && *name <= 'd')
+		return b->others[*name - 'a'];
 	diag_error(&b->diag, place, "there is no profile '%s'", name);
 	return NULL;
 }
@@ -84,6 +87,15 @@ static const struct {
 	 "  - {key: net.ipv4.tcp_fin_timeout, value: 2, why: w}",
 	 "set twice", 5, 11},
 	{"  - {key: net.ipv4.tcp_fin_timeout, value: 1, why: w, whie: w}", "'whie'", 4, 55},
+	{"  - {key: net.core.somaxconn, value: 30 s, why: w}", "counted in plain numbers, not in seconds", 4, 38},
+	{"  - {key: net.core.somaxconn, value: 30%, why: w}", "counted in plain numbers, not in percent", 4, 38},
+	{"  - {key: net.core.somaxconn, one_of: [], why: w}", "one_of has 1 to 16 values", 4, 39},
+	{"  - {key: net.ipv4.tcp_rmem, one_of: [1, 2, 3], why: w}", "one_of takes single values", 4, 38},
+	{"  - {key: net.ipv4.tcp_fin_timeout, one_of: [cpus, 1001], why: w}", "1001 is above 1000", 4, 45},
+	{"  []\nparameters: {a b: {value: 1, means: m}}", "cannot be a name", 5, 14},
+	{"  []\nparameters: {cpus: {value: 1, means: m}}", "the name 'cpus' is taken", 5, 14},
+	{"  []\nparameters: {a: {value: 1, means: m, unit: hours}}", "'hours' is no unit", 5, 44},
+	{"  []\nparameters: {a: {means: m}}", "profile x needs --set a=VALUE (m)", 5, 14},
 };
 
 START_TEST(a_bad_profile_says_where)
@@ -140,6 +152,80 @@ START_TEST(set_gives_a_parameter_its_value)
 	ck_assert_ptr_nonnull(profile);
 	ck_assert(b.sets[0].used);
 	ck_assert_str_eq(wish_of(&b, profile, 0, "60").value, "120");
+	arena_free(b.arena);
+}
+END_TEST
+
+/* A number without a unit is counted as the parameter says, not as the key. */
+START_TEST(a_bare_number_has_the_unit_of_its_parameter)
+{
+	struct bench b = bench_new();
+	const struct profile *profile;
+
+	b.sets[0] = (struct profile_set){.name = "wait", .value = "5000"};
+	b.n_sets = 1;
+	profile = load(&b, "profile: x\ntitle: t\nparameters: {wait: {unit: milliseconds, means: m}}\n"
+			   "settings: [{key: net.ipv4.tcp_fin_timeout, value: wait, why: w}]\n");
+	ck_assert_ptr_nonnull(profile);
+	ck_assert_str_eq(wish_of(&b, profile, 0, "60").value, "5");
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(parameters_are_taken_over_and_replaced)
+{
+	struct bench b = bench_new();
+	const struct profile *profile =
+		load(&b, "profile: x\ntitle: t\nextends: base\nparameters:\n"
+			 "  wait: {value: 40 s, unit: seconds, means: longer}\n"
+			 "  half: {value: wait / 2, unit: seconds, means: m}\n"
+			 "settings:\n  - {key: net.core.somaxconn, value: half / 1 s, why: w}\n");
+
+	ck_assert_msg(profile != NULL, "%s", b.diag.n ? b.diag.messages[0].text : "");
+	ck_assert_uint_eq(profile->n_parameters, 2);
+	ck_assert_str_eq(profile->parameters[0].means, "longer");
+	/* What the other profile asks with its own is its own. */
+	ck_assert_str_eq(wish_of(&b, profile, 0, "60").value, "20");
+	ck_assert_str_eq(wish_of(&b, profile, 1, "60").value, "20");
+	arena_free(b.arena);
+}
+END_TEST
+
+static const struct node *document(struct bench *b, const char *text)
+{
+	return node_load(b->arena, &b->diag, "y.yaml", text, strlen(text));
+}
+
+/* b and c extend a: what b changed is not taken back when c is read. */
+START_TEST(two_ways_to_one_profile)
+{
+	struct bench b = bench_new();
+	const struct profile *profile;
+
+	b.others[0] = document(&b, "profile: a\ntitle: t\nsettings:\n"
+				   "  - {key: net.ipv4.tcp_fin_timeout, value: 10, why: w}\n"
+				   "  - {key: net.core.somaxconn, value: 10, why: w}\n");
+	b.others[1] = document(&b, "profile: b\ntitle: t\nextends: a\nsettings:\n"
+				   "  - {key: net.core.somaxconn, value: 20, why: w}\n");
+	b.others[2] = document(&b, "profile: c\ntitle: t\nextends: [a, a]\nsettings: []\n");
+	profile = load(&b, "profile: x\ntitle: t\nextends: [b, c]\nsettings: []\n");
+	ck_assert_msg(profile != NULL, "%s", b.diag.n ? b.diag.messages[0].text : "");
+	ck_assert_uint_eq(profile->n_settings, 2);
+	ck_assert_str_eq(wish_of(&b, profile, 0, "5").value, "10");
+	ck_assert_str_eq(wish_of(&b, profile, 1, "5").value, "20");
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(to_be_shown_a_profile_needs_no_values)
+{
+	struct bench b = bench_new();
+	const struct profile_lookup none = {0};
+	const struct node *node = document(&b, "profile: x\ntitle: t\nparameters: {wait: {unit: seconds, means: m}}\n"
+					       "settings: [{key: net.ipv4.tcp_fin_timeout, value: wait, why: w}]\n");
+
+	ck_assert_ptr_nonnull(profile_load(b.arena, &b.catalog, &b.diag, node, &none, NULL, 0));
+	ck_assert_uint_eq(b.diag.n, 0);
 	arena_free(b.arena);
 }
 END_TEST
@@ -202,6 +288,8 @@ static const struct {
 	{"net.core.somaxconn", "one_of: [5, 6]", "6", "6", "one of 5, 6", true},
 	{"net.core.somaxconn", "one_of: [5, 6]", "7", "5", "one of 5, 6", false},
 	{"net.core.somaxconn", "value: 7 / 2", "3", "3", "3", true},
+	{"net.core.somaxconn", "value: 0 * -1", "0", "0", "0", true},
+	{"net.core.somaxconn", "value: -0.5", "0", "0", "0", true},
 	{"net.ipv4.tcp_rmem", "value: [keep, keep, 16 MiB]", "1\t2\t3", "1 2 16777216",
 	 "(kept) (kept) 16777216", false},
 	{"net.ipv4.tcp_rmem", "at_least: [2, keep, 3]", "1\t2\t30", "2 2 30", "at least 2 (kept) 3", false},
@@ -255,6 +343,10 @@ Suite *profile_suite(void)
 	tcase_add_loop_test(tcase, a_bad_profile_says_where, 0, N(bad));
 	tcase_add_test(tcase, extends_takes_over_and_replaces);
 	tcase_add_test(tcase, set_gives_a_parameter_its_value);
+	tcase_add_test(tcase, a_bare_number_has_the_unit_of_its_parameter);
+	tcase_add_test(tcase, parameters_are_taken_over_and_replaced);
+	tcase_add_test(tcase, two_ways_to_one_profile);
+	tcase_add_test(tcase, to_be_shown_a_profile_needs_no_values);
 	tcase_add_loop_test(tcase, a_bad_set_is_an_error, 0, N(bad_sets));
 	tcase_add_test(tcase, a_circle_is_an_error);
 	tcase_add_test(tcase, a_condition_that_does_not_hold_asks_nothing);
