@@ -177,6 +177,8 @@ for host; do
 	else
 		prune "$work/$host"
 	fi
+	# The release, without what names the build of this machine's kernel.
+	sed -i 's/-.*//' "$work/$host/proc/sys/kernel/osrelease"
 	rm -rf "${HOSTS:?}/$host"
 	cp -r "$work/$host" "$HOSTS/$host"
 done
