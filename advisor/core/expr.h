@@ -108,6 +108,10 @@ struct template;
 const struct template *template_parse(struct arena *arena, struct diag *diag,
 				      const struct node *node, const struct scope *scope);
 char *template_expand(const struct template *template, struct eval *eval);
+
+/* For a text that is not only shown: not known where a part of it is not. */
+struct fact template_eval(const struct template *template, struct eval *eval);
+
 void template_facts(const struct template *template, struct arena *arena, const char ***names,
 		    size_t *n, size_t *capacity);
 void template_tables(const struct template *template, struct arena *arena, const char ***names,

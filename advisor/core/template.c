@@ -90,6 +90,18 @@ char *template_expand(const struct template *template, struct eval *eval)
 	return text_printable(eval->arena, text.data);
 }
 
+struct fact template_eval(const struct template *template, struct eval *eval)
+{
+	for (size_t i = 0; i < template->n; i++) {
+		const struct expr *expr = template->parts[i].expr;
+		struct fact fact = expr ? expr_eval(expr, eval) : fact_known(value_bool(true));
+
+		if (fact.state != FACT_KNOWN)
+			return fact;
+	}
+	return fact_known(value_text(template_expand(template, eval)));
+}
+
 void template_facts(const struct template *template, struct arena *arena, const char ***names,
 		    size_t *n, size_t *capacity)
 {

@@ -25,19 +25,17 @@ static struct operand eval_operand(const struct profile_setting *setting, struct
 	for (size_t i = 0; i < setting->n; i++) {
 		struct fact fact;
 
-		if (setting->texts[i]) {
-			operand.texts[i] = template_expand(setting->texts[i], eval);
+		if (!setting->texts[i] && !setting->numbers[i])
 			continue;
-		}
-		if (!setting->numbers[i])
-			continue;
-		fact = expr_eval(setting->numbers[i], eval);
+		fact = setting->texts[i] ? template_eval(setting->texts[i], eval)
+					 : expr_eval(setting->numbers[i], eval);
 		if (fact.state != FACT_KNOWN) {
 			operand.why_not = fact.why ? fact.why : "a fact is not there";
 			return operand;
 		}
-		operand.numbers[i] = trunc(fact.value.number);
 		operand.texts[i] = value_whole(eval->arena, fact.value);
+		if (fact.value.type == VALUE_NUMBER)
+			operand.numbers[i] = trunc(fact.value.number);
 	}
 	return operand;
 }

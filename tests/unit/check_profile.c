@@ -331,6 +331,23 @@ START_TEST(kept_elements_of_an_unknown_tuple_are_unknown)
 }
 END_TEST
 
+/* It would be written, parentheses and all. */
+START_TEST(a_text_with_an_unknown_part_is_unknown)
+{
+	struct bench b = bench_new();
+	const struct profile *profile =
+		load(&b, "profile: x\ntitle: t\nsettings:\n"
+			 "  - {key: net.ipv4.tcp_congestion_control, value: 'a{host.name}', why: w}\n");
+	struct wish wish = wish_of(&b, profile, 0, "cubic");
+
+	ck_assert_str_eq(wish.why_not, "host.name: not observed");
+	ck_assert_ptr_null(wish.value);
+	facts_set(b.facts, "host.name", value_text("b"));
+	ck_assert_str_eq(wish_of(&b, profile, 0, "cubic").value, "ab");
+	arena_free(b.arena);
+}
+END_TEST
+
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 Suite *profile_suite(void);
@@ -351,6 +368,7 @@ Suite *profile_suite(void)
 	tcase_add_test(tcase, a_circle_is_an_error);
 	tcase_add_test(tcase, a_condition_that_does_not_hold_asks_nothing);
 	tcase_add_loop_test(tcase, a_wish_is_held_against_what_is, 0, N(wishes));
+	tcase_add_test(tcase, a_text_with_an_unknown_part_is_unknown);
 	tcase_add_test(tcase, kept_elements_of_an_unknown_tuple_are_unknown);
 	suite_add_tcase(suite, tcase);
 	return suite;
