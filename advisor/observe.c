@@ -11,6 +11,8 @@
 #include "sys/collect.h"
 #include "sys/sockets.h"
 
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+
 /* Keys that facts of their own are made of, whatever rules and profiles ask. */
 static const char *const base_keys[] = {
 	"net.ipv4.ip_local_port_range",
@@ -71,6 +73,25 @@ static void add_names(struct key_list *list, const char *const *names, size_t n)
 	}
 }
 
+/* Keys that tables are made of, when something reads these. */
+static const struct {
+	const char *word, *key;
+} needed_keys[] = {
+	{"paths", "net.core.rmem_max"},       {"paths", "net.core.wmem_max"},
+	{"paths", "net.ipv4.tcp_rmem"},       {"paths", "net.ipv4.tcp_wmem"},
+	{"established", "net.core.rmem_max"}, {"established", "net.core.wmem_max"},
+	{"established", "net.ipv4.tcp_rmem"}, {"established", "net.ipv4.tcp_wmem"},
+};
+
+static void add_needed_keys(struct key_list *list)
+{
+	const struct needs needs = {list->names, list->n_names};
+
+	for (size_t i = 0; i < N(needed_keys); i++)
+		if (needs_have(&needs, needed_keys[i].word))
+			add_key(list, needed_keys[i].key);
+}
+
 /* Every key that rules, profiles and the drop-in that is there name. */
 static void gather_keys(struct key_list *list, const char *dropin, size_t length)
 {
@@ -79,7 +100,7 @@ static void gather_keys(struct key_list *list, const char *dropin, size_t length
 	size_t n;
 	const char **names = rules_facts(run->knowledge.rules, run->arena, &n);
 
-	add_keys(list, base_keys, sizeof(base_keys) / sizeof(base_keys[0]));
+	add_keys(list, base_keys, N(base_keys));
 	add_names(list, names, n);
 	names = rules_tables(run->knowledge.rules, run->arena, &n);
 	add_names(list, names, n);
@@ -91,6 +112,7 @@ static void gather_keys(struct key_list *list, const char *dropin, size_t length
 		for (size_t k = 0; k < profile->n_settings; k++)
 			add_written_key(list, profile->settings[k].param);
 	}
+	add_needed_keys(list);
 	if (!dropin)
 		return;
 	now = dropin_parse(run->arena, dropin, length);
@@ -118,6 +140,7 @@ static void add_note(struct run *run, struct observation *observation, const cha
 struct looker {
 	struct run *run;
 	struct observation *observation;
+	const struct needs *needs;    /* NULL: everything */
 	struct sockets_look *earlier; /* or NULL */
 };
 
@@ -145,6 +168,30 @@ static void look_earlier(void *context)
 	looker->earlier = sockets_look(looker->run->source, looker->run->arena, &options);
 }
 
+static bool needs_paths(const struct needs *needs)
+{
+	static const char *const words[] = {"paths", "congestion", "established", "remote"};
+
+	for (size_t i = 0; i < N(words); i++)
+		if (needs_have(needs, words[i]))
+			return true;
+	return false;
+}
+
+/* What the kernel makes of a wish for all that max_key allows; 0 where autotuning can end there too. */
+static double buffer_cap(const struct facts *facts, const char *max_key, const char *tuple_key)
+{
+	struct fact max = facts_get(facts, max_key), tuple = facts_get(facts, tuple_key);
+
+	if (max.state != FACT_KNOWN || max.value.type != VALUE_NUMBER || tuple.state != FACT_KNOWN ||
+	    tuple.value.type != VALUE_TUPLE || tuple.value.tuple.n != 3)
+		return 0;
+	if (tuple.value.tuple.element[1] == 2 * max.value.number ||
+	    tuple.value.tuple.element[2] == 2 * max.value.number)
+		return 0;
+	return 2 * max.value.number;
+}
+
 static void look_at_sockets(struct looker *looker)
 {
 	struct observation *observation = looker->observation;
@@ -152,6 +199,9 @@ static void look_at_sockets(struct looker *looker)
 	const char *note = NULL;
 
 	options.earlier = looker->earlier;
+	options.with_paths = needs_paths(looker->needs);
+	options.rcvbuf_cap = buffer_cap(observation->facts, "net.core.rmem_max", "net.ipv4.tcp_rmem");
+	options.sndbuf_cap = buffer_cap(observation->facts, "net.core.wmem_max", "net.ipv4.tcp_wmem");
 	sockets_collect(looker->run->source, observation->facts, &options, &note);
 	sockets_look_free(looker->earlier);
 	if (note)
@@ -160,15 +210,19 @@ static void look_at_sockets(struct looker *looker)
 
 static void look(struct run *run, struct observation *observation, const struct key_list *list)
 {
-	struct looker looker = {run, observation, NULL};
 	const struct needs needs = {list->names, list->n_names};
+	struct looker looker = {
+		.run = run,
+		.observation = observation,
+		.needs = list->is_all ? NULL : &needs,
+	};
 	const struct collect_options options = {
 		.keys = list->keys,
 		.n_keys = list->n,
 		.interval = run->options.interval,
 		.between = look_earlier,
 		.context = &looker,
-		.needs = list->is_all ? NULL : &needs,
+		.needs = looker.needs,
 	};
 
 	observation->facts = facts_new(run->arena);

@@ -123,7 +123,40 @@ enum configured_column {
 	CONFIGURED_OURS,
 };
 
+enum path_column {
+	PATH_NAME,
+	PATH_LOCAL,
+	PATH_SOCKETS,
+	PATH_RTT,
+	PATH_RTT_LEAST,
+	PATH_RTT_WORST,
+	PATH_SEGMENTS,
+	PATH_RETRANSMITS,
+	PATH_BACKED_OFF,
+	PATH_BACKED_OFF_FULL,
+	PATH_SILENT,
+	PATH_MSS,
+	PATH_PMTU,
+	PATH_BUSY,
+	PATH_RWND_LIMITED,
+	PATH_SNDBUF_LIMITED,
+	PATH_NOTSENT,
+	PATH_RCV_SPACE,
+	PATH_RCVBUF,
+	PATH_SNDBUF,
+	PATH_RCVBUF_CAPPED,
+	PATH_SNDBUF_CAPPED,
+	PATH_KEEPALIVE,
+	PATH_KEEPALIVE_HIDDEN,
+	PATH_IDLE,
+	PATH_IDLE_KEEPALIVE,
+	PATH_IDLE_LONGEST,
+	PATH_CONGESTION,
+};
+
+enum congestion_column { CONGESTION_NAME, CONGESTION_SOCKETS };
+
 extern const struct table_def listeners_def, destinations_def, clients_def, processes_def,
-	configured_def;
+	configured_def, paths_def, congestion_def;
 
 #endif

@@ -111,6 +111,59 @@ static const struct column configured_columns[] = {
 	[CONFIGURED_OURS] = {"ours", VALUE_BOOL, UNIT_NONE, "it stands in tcptune's own drop-in"},
 };
 
+static const struct column path_columns[] = {
+	[PATH_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "the peer's address"},
+	[PATH_LOCAL] = {"local", VALUE_BOOL, UNIT_NONE, "the peer is this host"},
+	[PATH_SOCKETS] = {"sockets", VALUE_NUMBER, UNIT_NONE, "connections with it"},
+	[PATH_RTT] = {"rtt", VALUE_NUMBER, UNIT_MILLISECONDS,
+		      "mean of their round trips, each smoothed by the kernel"},
+	[PATH_RTT_LEAST] = {"rtt_least", VALUE_NUMBER, UNIT_MILLISECONDS,
+			    "shortest round trip that was seen lately: the way without queues"},
+	[PATH_RTT_WORST] = {"rtt_worst", VALUE_NUMBER, UNIT_MILLISECONDS,
+			    "longest of the smoothed round trips"},
+	[PATH_SEGMENTS] = {"segments", VALUE_NUMBER, UNIT_NONE,
+			   "segments with data that they sent since they began"},
+	[PATH_RETRANSMITS] = {"retransmits", VALUE_NUMBER, UNIT_NONE, "of them, sent again"},
+	[PATH_BACKED_OFF] = {"backed_off", VALUE_NUMBER, UNIT_NONE,
+			     "with data on the way and three timeouts or more in a row"},
+	[PATH_BACKED_OFF_FULL] = {"backed_off_full", VALUE_NUMBER, UNIT_NONE,
+				  "of them, the MSS is above 1200 bytes and less than one such segment "
+				  "was ever acknowledged: what a path looks like that swallows large packets"},
+	[PATH_SILENT] = {"silent", VALUE_NUMBER, UNIT_NONE, "with six timeouts or more in a row"},
+	[PATH_MSS] = {"mss", VALUE_NUMBER, UNIT_BYTES, "smallest segment size for sending"},
+	[PATH_PMTU] = {"pmtu", VALUE_NUMBER, UNIT_BYTES, "smallest path MTU"},
+	[PATH_BUSY] = {"busy", VALUE_NUMBER, UNIT_SECONDS,
+		       "how long they had data to send since they began, added up"},
+	[PATH_RWND_LIMITED] = {"rwnd_limited", VALUE_NUMBER, UNIT_SECONDS,
+			       "of it, how long they waited for the peer's window"},
+	[PATH_SNDBUF_LIMITED] = {"sndbuf_limited", VALUE_NUMBER, UNIT_SECONDS,
+				 "of it, how long they waited for room in the send buffer"},
+	[PATH_NOTSENT] = {"notsent", VALUE_NUMBER, UNIT_BYTES, "written by programs and not sent yet"},
+	[PATH_RCV_SPACE] = {"rcv_space", VALUE_NUMBER, UNIT_BYTES,
+			    "most that a program took in one round trip, of those that leave little unread"},
+	[PATH_RCVBUF] = {"rcvbuf", VALUE_NUMBER, UNIT_BYTES, "largest receive buffer, as the kernel counts it"},
+	[PATH_SNDBUF] = {"sndbuf", VALUE_NUMBER, UNIT_BYTES, "largest send buffer, as the kernel counts it"},
+	[PATH_RCVBUF_CAPPED] = {"rcvbuf_capped", VALUE_NUMBER, UNIT_NONE,
+				"a program fixed the receive buffer at all that net.core.rmem_max gives"},
+	[PATH_SNDBUF_CAPPED] = {"sndbuf_capped", VALUE_NUMBER, UNIT_NONE,
+				"a program fixed the send buffer at all that net.core.wmem_max gives"},
+	[PATH_KEEPALIVE] = {"keepalive", VALUE_NUMBER, UNIT_NONE, "the keepalive timer runs"},
+	[PATH_KEEPALIVE_HIDDEN] = {"keepalive_hidden", VALUE_NUMBER, UNIT_NONE,
+				   "another timer runs, so that the keepalive timer does not show"},
+	[PATH_IDLE] = {"idle", VALUE_NUMBER, UNIT_NONE, "no data either way for 4 minutes or more"},
+	[PATH_IDLE_KEEPALIVE] = {"idle_keepalive", VALUE_NUMBER, UNIT_NONE,
+				 "of the idle ones, the keepalive timer runs"},
+	[PATH_IDLE_LONGEST] = {"idle_longest", VALUE_NUMBER, UNIT_SECONDS,
+			       "longest time without data either way"},
+	[PATH_CONGESTION] = {"congestion", VALUE_TEXT, UNIT_NONE,
+			     "congestion control algorithms, with counts"},
+};
+
+static const struct column congestion_columns[] = {
+	[CONGESTION_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "the algorithm"},
+	[CONGESTION_SOCKETS] = {"sockets", VALUE_NUMBER, UNIT_NONE, "connections that use it"},
+};
+
 #define TABLE(name_, columns_, summary_) \
 	{.name = name_, .summary = summary_, .columns = columns_, .n_columns = N(columns_)}
 
@@ -127,8 +180,16 @@ const struct table_def configured_def =
 	TABLE("configured", configured_columns,
 	      "every assignment of a net.* key in sysctl.d files and /etc/sysctl.conf");
 
+const struct table_def paths_def =
+	TABLE("paths", path_columns,
+	      "connections in ESTABLISHED by the peer's address, unless there are more than 20000 of them");
+const struct table_def congestion_def =
+	TABLE("congestion", congestion_columns,
+	      "congestion control algorithms of connections in ESTABLISHED, likewise");
+
 static const struct table_def *const tables[] = {
-	&listeners_def, &destinations_def, &clients_def, &processes_def, &configured_def,
+	&listeners_def, &destinations_def, &clients_def,    &processes_def,
+	&configured_def, &paths_def,       &congestion_def,
 };
 
 const struct table_def *const *catalog_tables(size_t *ret_n)

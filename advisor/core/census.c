@@ -159,6 +159,11 @@ struct inodes *census_wanted(struct census *census)
 	return census->wanted;
 }
 
+uint64_t census_count(const struct census *census, unsigned state)
+{
+	return state < N_STATES ? census->states[state] : 0;
+}
+
 unsigned census_waiting_states(const struct census *census)
 {
 	unsigned states = 0;

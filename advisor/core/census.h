@@ -86,6 +86,9 @@ struct inodes *census_wanted(struct census *census);
 /* The states that census_add_waiting() needs, a bit each (1 << TCP_CLOSE_WAIT); 0: none of it is. */
 unsigned census_waiting_states(const struct census *census);
 
+/* Sockets in this state (TCP_ESTABLISHED ...) so far. */
+uint64_t census_count(const struct census *census, unsigned state);
+
 /* The owners that were found; kept, not copied. Without it nobody could be looked up. */
 void census_set_owners(struct census *census, const struct owners *owners);
 

@@ -7,11 +7,15 @@
 #include <string.h>
 
 #include "core/inetdiag.h"
+#include "core/tcpinfo.h"
 
 /* Of linux/inet_diag.h since 3.18 and later; numbers of the kernel's interface, so they are the same everywhere. */
 #define DIAG_INFO 2
+#define DIAG_CONG 4
 #define DIAG_SKMEMINFO 7
 #define DIAG_SKV6ONLY 11
+#define MEMINFO_RCVBUF 1
+#define MEMINFO_SNDBUF 3
 #define MEMINFO_DROPS 8 /* the ninth counter, since 4.7 (Linux 6.1 linux/sock_diag.h SK_MEMINFO_DROPS) */
 
 static bool read_u32(const struct nlattr *attribute, size_t offset, uint32_t *ret)
@@ -24,19 +28,47 @@ static bool read_u32(const struct nlattr *attribute, size_t offset, uint32_t *re
 	return true;
 }
 
-static void read_attribute(const struct nlattr *attribute, struct census_socket *socket)
+static void read_info(const struct nlattr *attribute, struct census_socket *socket,
+		      struct inetdiag_extras *extras)
 {
+	uint64_t last_ack;
+
+	extras->info = mnl_attr_get_payload(attribute);
+	extras->info_length = mnl_attr_get_payload_len(attribute);
+	socket->has_last_ack = tcpinfo_get(extras->info, extras->info_length, TCPINFO_LAST_ACK_RECV,
+					   &last_ack);
+	if (socket->has_last_ack)
+		socket->last_ack = (uint32_t)last_ack;
+}
+
+static void read_meminfo(const struct nlattr *attribute, struct census_socket *socket,
+			 struct inetdiag_extras *extras)
+{
+	socket->has_drops = read_u32(attribute, MEMINFO_DROPS * sizeof(uint32_t), &socket->drops);
+	extras->has_buffers =
+		read_u32(attribute, MEMINFO_RCVBUF * sizeof(uint32_t), &extras->rcvbuf) &&
+		read_u32(attribute, MEMINFO_SNDBUF * sizeof(uint32_t), &extras->sndbuf);
+}
+
+static void read_attribute(const struct nlattr *attribute, struct census_socket *socket,
+			   struct inetdiag_extras *extras)
+{
+	size_t length = mnl_attr_get_payload_len(attribute);
+
 	switch (mnl_attr_get_type(attribute)) {
 	case DIAG_INFO:
-		socket->has_last_ack = read_u32(
-			attribute, offsetof(struct tcp_info, tcpi_last_ack_recv), &socket->last_ack);
+		read_info(attribute, socket, extras);
+		break;
+	case DIAG_CONG:
+		if (length >= sizeof(extras->congestion))
+			length = sizeof(extras->congestion) - 1;
+		memcpy(extras->congestion, mnl_attr_get_payload(attribute), length);
 		break;
 	case DIAG_SKMEMINFO:
-		socket->has_drops =
-			read_u32(attribute, MEMINFO_DROPS * sizeof(uint32_t), &socket->drops);
+		read_meminfo(attribute, socket, extras);
 		break;
 	case DIAG_SKV6ONLY:
-		if (mnl_attr_get_payload_len(attribute))
+		if (length)
 			socket->is_v6_only = mnl_attr_get_u8(attribute);
 		break;
 	default:
@@ -45,14 +77,15 @@ static void read_attribute(const struct nlattr *attribute, struct census_socket 
 }
 
 /* Up to the length that the message says: mnl_attr_for_each() goes up to the aligned one, which may not be there. */
-static void read_attributes(const struct nlmsghdr *header, struct census_socket *socket)
+static void read_attributes(const struct nlmsghdr *header, struct census_socket *socket,
+			    struct inetdiag_extras *extras)
 {
 	const char *end = (const char *)header + header->nlmsg_len;
 	const struct nlattr *attribute =
 		mnl_nlmsg_get_payload_offset(header, sizeof(struct inet_diag_msg));
 
 	while (mnl_attr_ok(attribute, (int)(end - (const char *)attribute))) {
-		read_attribute(attribute, socket);
+		read_attribute(attribute, socket, extras);
 		attribute = mnl_attr_next(attribute);
 	}
 }
@@ -85,8 +118,10 @@ static void read_socket(struct inetdiag *dump, const struct nlmsghdr *header)
 		.inode = message->idiag_inode,
 		.expires = message->idiag_expires,
 	};
-	if (!dump->has_no_attributes)
-		read_attributes(header, &socket);
+	if (!dump->has_no_attributes) {
+		dump->extras = (struct inetdiag_extras){.info = NULL};
+		read_attributes(header, &socket, &dump->extras);
+	}
 	dump->type = header->nlmsg_type;
 	dump->n_sockets++;
 	dump->socket(dump->context, &socket);

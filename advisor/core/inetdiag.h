@@ -12,6 +12,15 @@
 
 #include "core/census.h"
 
+/* What a message has beside what a census needs; the bytes are the message's own. */
+struct inetdiag_extras {
+	const void *info; /* struct tcp_info, see tcpinfo.h; or NULL */
+	size_t info_length;
+	char congestion[16];  /* the algorithm's name; "" where it is not told */
+	bool has_buffers;
+	uint32_t rcvbuf, sndbuf; /* as the kernel counts them: twice what a program asked for */
+};
+
 /* What a dump has shown so far; the first four are set by the caller, the rest starts as zeroes. */
 struct inetdiag {
 	void (*socket)(void *context, const struct census_socket *socket);
@@ -23,6 +32,7 @@ struct inetdiag {
 	bool is_interrupted; /* the kernel says that what it dumped changed meanwhile */
 	int error; /* an errno that ended the dump; EBADMSG: what came is no netlink */
 	size_t n_sockets;
+	struct inetdiag_extras extras; /* of the socket at hand, while socket() runs */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include <check.h>
 
 #include "core/inetdiag.h"
+#include "core/tcpinfo.h"
 
 Suite *inetdiag_suite(void);
 
@@ -172,6 +173,50 @@ START_TEST(attributes)
 	dump.has_no_attributes = true;
 	inetdiag_parse(&dump, buffer.bytes, buffer.length);
 	ck_assert(!seen.sockets[0].has_drops && !seen.sockets[0].has_last_ack);
+}
+END_TEST
+
+static struct inetdiag_extras extras;
+static struct inetdiag *dump_of_extras;
+static uint64_t rtt;
+
+/* The bytes of a message are there while socket() runs. */
+static void see_extras(void *context, const struct census_socket *socket)
+{
+	(void)context;
+	(void)socket;
+	extras = dump_of_extras->extras;
+	rtt = 0;
+	tcpinfo_get(extras.info, extras.info_length, TCPINFO_RTT, &rtt);
+}
+
+START_TEST(extras_are_those_of_their_socket)
+{
+	struct buffer buffer = {.length = 0};
+	struct inetdiag dump = {.socket = see_extras};
+	struct tcp_info info = {.tcpi_rtt = 2500};
+	uint32_t memory[9] = {[1] = 131072, [3] = 87040};
+
+	dump_of_extras = &dump;
+	put_socket(&buffer, AF_INET, TCP_ESTABLISHED);
+	put_attribute(&buffer, (void *)buffer.bytes, INET_DIAG_INFO, &info, sizeof(info));
+	put_attribute(&buffer, (void *)buffer.bytes, INET_DIAG_CONG, "a-name-of-20-letters", 21);
+	put_attribute(&buffer, (void *)buffer.bytes, INET_DIAG_SKMEMINFO, memory, sizeof(memory));
+	inetdiag_parse(&dump, buffer.bytes, buffer.length);
+	ck_assert_uint_eq(rtt, 2500);
+	ck_assert_str_eq(extras.congestion, "a-name-of-20-le");
+	ck_assert(extras.has_buffers);
+	ck_assert_uint_eq(extras.rcvbuf, 131072);
+	ck_assert_uint_eq(extras.sndbuf, 87040);
+	buffer.length = 0;
+	put_socket(&buffer, AF_INET, TCP_ESTABLISHED);
+	put_attribute(&buffer, (void *)buffer.bytes, INET_DIAG_CONG, "bbr", 3);
+	put_attribute(&buffer, (void *)buffer.bytes, INET_DIAG_SKMEMINFO, memory, 12);
+	inetdiag_parse(&dump, buffer.bytes, buffer.length);
+	ck_assert_uint_eq(rtt, 0);
+	ck_assert_ptr_null(extras.info);
+	ck_assert_str_eq(extras.congestion, "bbr");
+	ck_assert(!extras.has_buffers);
 }
 END_TEST
 
@@ -356,6 +401,7 @@ Suite *inetdiag_suite(void)
 	tcase_add_test(tcase, a_socket_is_read);
 	tcase_add_test(tcase, ipv6_and_mapped_ipv4);
 	tcase_add_test(tcase, attributes);
+	tcase_add_test(tcase, extras_are_those_of_their_socket);
 	tcase_add_test(tcase, short_attributes_are_not_there);
 	tcase_add_loop_test(tcase, how_a_dump_ends, 0, sizeof(ends) / sizeof(ends[0]));
 	tcase_add_test(tcase, an_error_without_a_number);

@@ -182,6 +182,95 @@ START_TEST(two_looks_of_a_capture)
 }
 END_TEST
 
+/* ------------------------------------------------------------ each connection */
+
+static void collect_paths(void)
+{
+	const struct sockets_options options = {.port_low = 1, .port_high = 65535, .with_paths = true};
+
+	source_close(source);
+	facts = facts_new(arena);
+	ck_assert_int_eq(source_open(arena, tree_path("/"), &source), 0);
+	ck_assert_int_eq(sockets_collect(source, facts, &options, &note), 0);
+}
+
+static const char *why_no_paths(void)
+{
+	const struct table *table = facts_find_table(facts, "paths");
+
+	ck_assert_ptr_nonnull(table);
+	ck_assert_int_eq(table->state, FACT_UNREADABLE);
+	return table->why;
+}
+
+/* A dump of n connections from which nothing more is known. */
+static void write_connections(const char *path, unsigned n)
+{
+	const size_t room = (n + 1) * 96;
+	struct buffer buffer = {.length = 0};
+	char *bytes = arena_alloc(arena, room);
+	size_t length = 0;
+
+	for (unsigned i = 0; i <= n; i++) {
+		buffer.length = 0;
+		if (i < n)
+			put_socket(&buffer, TCP_ESTABLISHED, 80, i + 1);
+		else
+			put_done(&buffer);
+		ck_assert_uint_le(length + buffer.length, room);
+		memcpy(bytes + length, buffer.bytes, buffer.length);
+		length += buffer.length;
+	}
+	tree_bytes(path, bytes, length);
+}
+
+START_TEST(paths_of_a_capture)
+{
+	write_sockets(LISTEN, TCP_LISTEN, 0, 0);
+	write_connections(ALL, 3);
+	collect_paths();
+	ck_assert_str_eq(why_no_paths(), "it was not captured");
+	write_connections("/capture/sockets.paths", 3);
+	collect_paths();
+	ck_assert_uint_eq(facts_find_table(facts, "paths")->n_rows, 1);
+	ck_assert_double_eq(table_row(facts_find_table(facts, "paths"), 0)[PATH_SOCKETS].value.number, 3);
+	tree_file("/capture/sockets.paths", "no netlink");
+	collect_paths();
+	ck_assert_str_eq(why_no_paths(), "the replies are malformed");
+	/* The census does not suffer. */
+	ck_assert_double_eq(number("sockets.established"), 3);
+}
+END_TEST
+
+START_TEST(paths_of_nobody)
+{
+	write_sockets(LISTEN, TCP_LISTEN, 0, 0);
+	write_connections(ALL, 0);
+	collect_paths();
+	ck_assert_double_eq(number("remote.sockets"), 0);
+	ck_assert_uint_eq(facts_find_table(facts, "congestion")->n_rows, 0);
+}
+END_TEST
+
+START_TEST(too_many_paths)
+{
+	write_sockets(LISTEN, TCP_LISTEN, 0, 0);
+	write_connections(ALL, 20001);
+	collect_paths();
+	ck_assert_ptr_nonnull(strstr(why_no_paths(), "20001 connections are too many"));
+}
+END_TEST
+
+START_TEST(text_has_no_paths)
+{
+	tree_file("/proc/net/tcp",
+		  "  sl  local_address rem_address\n"
+		  "   0: 0100007F:1F90 0200000A:0050 01 0:0 00:0 0 0 0 1\n");
+	collect_paths();
+	ck_assert_str_eq(why_no_paths(), "/proc/net/tcp does not tell it");
+}
+END_TEST
+
 /* ------------------------------------------------------------------ sources */
 
 START_TEST(a_capture)
@@ -398,6 +487,10 @@ Suite *sockets_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_capture);
 	tcase_add_test(tcase, two_looks_of_a_capture);
+	tcase_add_test(tcase, paths_of_a_capture);
+	tcase_add_test(tcase, paths_of_nobody);
+	tcase_add_test(tcase, too_many_paths);
+	tcase_add_test(tcase, text_has_no_paths);
 	tcase_add_test(tcase, dumps_one_after_the_other);
 	tcase_add_loop_test(tcase, a_damaged_capture, 0, sizeof(damages) / sizeof(damages[0]));
 	tcase_add_test(tcase, lines_that_are_no_sockets);

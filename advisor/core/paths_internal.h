@@ -1,0 +1,73 @@
+/* What paths.c and paths_facts.c share. */
+#ifndef TCPTUNE_PATHS_INTERNAL_H
+#define TCPTUNE_PATHS_INTERNAL_H
+
+#include "core/address.h"
+#include "core/paths.h"
+#include "core/tally.h"
+
+#define ALGORITHMS 8u
+
+/* What is counted and added up, of a path and of all. */
+enum number {
+	SOCKETS,
+	MEASURED, /* sockets with a round trip time */
+	RTT,      /* their sum, in microseconds */
+	SEGMENTS,
+	RETRANSMITS,
+	BACKED_OFF,
+	BACKED_OFF_FULL,
+	SILENT,
+	BUSY,
+	RWND_LIMITED,
+	SNDBUF_LIMITED,
+	NOTSENT,
+	KEEPALIVE,
+	HIDDEN,
+	IDLE,
+	IDLE_KEEPALIVE,
+	RCVBUF_CAPPED,
+	SNDBUF_CAPPED,
+	/* The least and the most of any socket; 0: of none. */
+	RTT_LEAST,
+	MSS,
+	PMTU,
+	RTT_WORST,
+	RCV_SPACE,
+	RCVBUF,
+	SNDBUF,
+	IDLE_LONGEST,
+	N_NUMBERS,
+};
+
+/* Of the numbers where the least counts, 0 is none. */
+static inline bool is_least(enum number number)
+{
+	return number >= RTT_LEAST && number < RTT_WORST;
+}
+
+struct path {
+	struct address peer; /* the key of the index */
+	bool is_local;       /* the peer is this host */
+	uint64_t numbers[N_NUMBERS];
+	uint32_t algorithms[ALGORITHMS];
+};
+
+struct algorithm {
+	char name[16];
+	uint32_t n;
+};
+
+struct paths {
+	struct arena *arena;
+	struct paths_options options;
+	bool is_missing[N_NUMBERS]; /* some socket did not tell */
+	struct path *items;
+	size_t n, room;
+	struct tally *index; /* never beyond its capacity, so exact */
+	struct algorithm algorithms[ALGORITHMS]; /* beyond them they are not told apart */
+	size_t n_algorithms;
+	struct path all, remote;
+};
+
+#endif

@@ -1,0 +1,61 @@
+/* What sockets.c, sockets_read.c and sockets_look.c share. */
+#ifndef TCPTUNE_SOCKETS_INTERNAL_H
+#define TCPTUNE_SOCKETS_INTERNAL_H
+
+#include "core/census.h"
+#include "core/owners.h"
+#include "core/paths.h"
+#include "sys/sockdiag.h"
+#include "sys/sockets.h"
+
+/* The passes over the sockets: see census.h for the order of the first three. */
+enum pass { PASS_LISTEN, PASS_ALL, PASS_WAIT, PASS_PATHS };
+
+/* The file of the first pass in a capture: what stands for all where there is no netlink. */
+#define SOCKETS_FILE "/capture/sockets.listen"
+
+struct sockets_look {
+	struct census *census;
+	double time;    /* when it was taken; of a capture 0 */
+	double seconds; /* of a capture: until the other look */
+};
+
+struct collector {
+	struct source *source;
+	struct arena *arena;
+	const struct sockets_options *options;
+	struct census *census;
+	struct paths *paths;    /* of PASS_PATHS */
+	const struct inetdiag_extras *extras; /* of the socket at hand */
+	struct owners owners;
+	const char *owner_note; /* or NULL */
+	enum pass pass;
+	bool is_earlier;        /* the first of two looks */
+	double since_earlier;   /* seconds since the other one, when this one began */
+	uint16_t type;          /* of the messages that were read */
+	bool is_interrupted;
+	size_t n_unknown;       /* lines that are no socket */
+	struct sockdiag *diag;  /* NULL when it is not open */
+	int (*read)(struct collector *collector); /* the way that worked */
+	uint64_t seed;          /* of what is hashed */
+};
+
+/* Reads the sockets of collector->pass, in one of several ways. -errno. */
+typedef int sockets_read(struct collector *collector);
+
+struct sockets_way {
+	enum sockets_method method;
+	bool is_live;
+	sockets_read *read;
+};
+
+/* The best one first. */
+const struct sockets_way *sockets_ways(size_t *ret_n);
+
+/* A new census, and nothing that was read before. */
+void sockets_renew(struct collector *collector);
+
+/* Compares with the earlier look, if there was one, and records how long ago that was. */
+void sockets_compare(struct collector *collector);
+
+#endif
