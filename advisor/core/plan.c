@@ -35,20 +35,38 @@ static void plan_groups(struct planner *p)
 			i++;
 		}
 		plan_group(p, &group);
+		if (!group.value)
+			continue;
+		p->groups = arena_grow(p->arena, p->groups, p->n_groups, &p->groups_capacity,
+				       sizeof(*p->groups));
+		p->groups[p->n_groups++] = group;
 	}
-	for (size_t i = 0; i < p->plan->n_settings; i++)
-		if (p->plan->settings[i].verdict == SETTING_UNKNOWN)
-			plan_keep_line(p, p->plan->settings[i].key);
+	for (size_t i = 0; i < p->plan->n_settings; i++) {
+		const struct setting_result *result = &p->plan->settings[i];
+
+		if (plan_is_open(result->verdict) || result->is_invalid)
+			plan_keep_line(p, result->key);
+	}
 }
 
-/* Lines of the drop-in that nobody asks for any more. */
+/* The setting that asks for this key, and cannot have it here. */
+static const struct setting_result *find_setting(const struct plan *plan, const char *key)
+{
+	for (size_t i = 0; i < plan->n_settings; i++)
+		if (!strcmp(plan->settings[i].key, key))
+			return &plan->settings[i];
+	return NULL;
+}
+
+/* Lines of the drop-in that nobody asks for any more, or that this kernel has no use for. */
 static void drop_stale(struct planner *p)
 {
-	static const char *const because[] = {"no profile asks for it any more"};
+	static const char *const nobody[] = {"no profile asks for it any more"};
 
 	for (size_t i = 0; i < p->now->n; i++) {
 		const struct dropin_line *line = &p->now->lines[i];
 		struct fact raw = facts_get(p->input->facts, arena_printf(p->arena, "raw:%s", line->key));
+		const struct setting_result *setting = find_setting(p->plan, line->key);
 
 		if (dropin_find(&p->next, line->key))
 			continue;
@@ -58,8 +76,9 @@ static void drop_stale(struct planner *p)
 						      ? text_printable(p->arena, raw.value.text)
 						      : NULL,
 				      .where = CHANGE_FILE,
-				      .because = because,
+				      .because = setting ? &setting->profile : nobody,
 				      .n_because = 1,
+				      .note = setting ? setting->note : NULL,
 			      });
 	}
 }
@@ -99,6 +118,16 @@ static bool has_obstacle(const struct plan *plan, const struct conf_entry *entry
 	return false;
 }
 
+/* Does a line of another file do for what is asked, as ours would? */
+static bool is_as_good(struct planner *p, const struct param *param, const struct dropin_line *line,
+		       const char *text)
+{
+	for (size_t i = 0; i < p->n_groups; i++)
+		if (p->groups[i].param == param)
+			return plan_accepts(p, &p->groups[i], text);
+	return param_same(param, text, line->value);
+}
+
 static void check_line_wins(struct planner *p, const struct conf *next, const struct dropin_line *line)
 {
 	const struct param *param = params_find(p->input->catalog->params, line->key);
@@ -108,7 +137,7 @@ static void check_line_wins(struct planner *p, const struct conf *next, const st
 		const struct conf_entry *winner = conf_winner(next, (enum conf_loader)loader, line->key);
 
 		if (!winner || !strcmp(winner->place.file, p->input->dropin_path) ||
-		    param_same(param, winner->value, line->value) || has_obstacle(plan, winner))
+		    is_as_good(p, param, line, winner->value) || has_obstacle(plan, winner))
 			continue;
 		plan->obstacles = arena_grow(p->arena, plan->obstacles, plan->n_obstacles,
 					     &p->obstacles_capacity, sizeof(*plan->obstacles));
@@ -170,6 +199,16 @@ static void finish(struct planner *p)
 		check_line_wins(p, &next, &p->next.lines[i]);
 }
 
+/* Two profiles may extend the same one. */
+static bool is_asked_before(const struct plan_input *input, size_t index, const struct profile_setting *setting)
+{
+	for (size_t i = 0; i < index; i++)
+		for (size_t k = 0; k < input->profiles[i]->n_settings; k++)
+			if (input->profiles[i]->settings[k].node == setting->node)
+				return true;
+	return false;
+}
+
 struct plan *plan_make(struct arena *arena, const struct plan_input *input)
 {
 	struct fact kernel = facts_get(input->facts, "kernel.version");
@@ -190,7 +229,8 @@ struct plan *plan_make(struct arena *arena, const struct plan_input *input)
 	p.plan->dropin_foreign = input->dropin_now && !p.now->is_ours;
 	for (size_t i = 0; i < input->n_profiles; i++)
 		for (size_t k = 0; k < input->profiles[i]->n_settings; k++)
-			plan_add_setting(&p, &input->profiles[i]->settings[k]);
+			if (!is_asked_before(input, i, &input->profiles[i]->settings[k]))
+				plan_add_setting(&p, &input->profiles[i]->settings[k]);
 	for (size_t i = 0; i < input->findings->n; i++)
 		for (size_t k = 0; k < input->findings->items[i].n_remedies; k++)
 			if (input->findings->items[i].remedies[k].key)

@@ -82,10 +82,21 @@ static void add_demand(struct planner *p, const struct demand *demand)
 	p->demands[p->n++] = *demand;
 }
 
+bool plan_is_open(enum setting_verdict verdict)
+{
+	return verdict == SETTING_OK || verdict == SETTING_UNKNOWN || verdict == SETTING_ABSENT ||
+	       verdict == SETTING_READ_ONLY;
+}
+
+/* Said once, although a rule may fire for many rows. */
 void plan_skip(struct planner *p, const char *key, const char *because, const char *why)
 {
 	struct plan *plan = p->plan;
 
+	for (size_t i = 0; i < plan->n_skipped; i++)
+		if (!strcmp(plan->skipped[i].key, key) && !strcmp(plan->skipped[i].because, because) &&
+		    !strcmp(plan->skipped[i].why, why))
+			return;
 	plan->skipped = arena_grow(p->arena, plan->skipped, plan->n_skipped, &p->skipped_capacity,
 				   sizeof(*plan->skipped));
 	plan->skipped[plan->n_skipped++] = (struct skipped){.key = key, .because = because, .why = why};
@@ -228,7 +239,8 @@ static void judge_setting(struct planner *p, const struct profile_setting *setti
 			result->warning = arena_printf(p->arena, "%s: %s; not written", result->key, note);
 		return;
 	}
-	if (!wish->why_not)
+	/* What is there already the kernel has taken. */
+	if (!wish->why_not && !wish->satisfied)
 		note = refuse_value(p, setting->param, wish->value);
 	if (wish->why_not || note) {
 		leave_out(p, result, note ? SETTING_REFUSED : SETTING_UNKNOWN, note ? note : wish->why_not);
@@ -315,10 +327,15 @@ void plan_add_kept(struct planner *p)
 		const char *note = NULL;
 
 		for (size_t k = 0; param && k < line->n_because; k++) {
-			if (!finding_of_label(line->because[k]) ||
-			    key_state(p, param, &note) != SETTING_OK ||
-			    param_refuses(p->arena, param, line->value))
+			enum setting_verdict state = key_state(p, param, &note);
+
+			if (!finding_of_label(line->because[k]) || param_refuses(p->arena, param, line->value))
 				continue;
+			if (state != SETTING_OK) {
+				if (plan_is_open(state))
+					plan_keep_line(p, line->key);
+				continue;
+			}
 			add_demand(p, &(struct demand){
 					      .param = param,
 					      .value = line->value,

@@ -24,26 +24,61 @@ static bool acceptable(struct planner *p, const struct group *group, const char 
 	return true;
 }
 
+/* What is there, changed by one setting after the other: tuples of which each asks for another element. */
+static const char *merge_settings(struct planner *p, const struct group *group)
+{
+	const char *value = group->current;
+
+	for (size_t i = 0; value && i < group->n; i++)
+		if (group->demands[i].setting)
+			value = profile_wish(group->demands[i].setting, &p->eval, value).value;
+	return value;
+}
+
+/* What none of those who ask would have chosen, and all of them take. NULL where there is no such value. */
+static const char *find_compromise(struct planner *p, const struct group *group)
+{
+	const char *value = merge_settings(p, group);
+
+	if (value && acceptable(p, group, value))
+		return value;
+	for (size_t i = 0; i < group->n; i++) {
+		const struct profile_setting *setting = group->demands[i].setting;
+
+		for (size_t k = 0; setting && k < setting->n; k++) {
+			value = profile_choice(setting, &p->eval, k);
+			if (value && acceptable(p, group, value))
+				return value;
+		}
+	}
+	return NULL;
+}
+
 /* In this order: what must be so, what the drop-in has, what the others would have. */
-static void choose_value(struct planner *p, struct group *group)
+static const char *choose_value(struct planner *p, const struct group *group)
 {
 	const struct dropin_line *line = dropin_find(p->now, group->param->key);
 	bool has_firm = false;
 
 	for (size_t i = 0; i < group->n; i++)
 		has_firm |= is_firm(&group->demands[i]);
-	if (!has_firm && line && acceptable(p, group, line->value)) {
-		group->value = line->value;
-		return;
-	}
+	if (!has_firm && line && acceptable(p, group, line->value))
+		return line->value;
 	for (size_t i = 0; i < group->n; i++) {
 		if ((has_firm && !is_firm(&group->demands[i])) || group->demands[i].is_kept)
 			continue;
-		if (acceptable(p, group, group->demands[i].value)) {
-			group->value = group->demands[i].value;
-			return;
-		}
+		if (acceptable(p, group, group->demands[i].value))
+			return group->demands[i].value;
 	}
+	return find_compromise(p, group);
+}
+
+bool plan_accepts(struct planner *p, const struct group *group, const char *text)
+{
+	if (!text || param_same(group->param, text, group->value))
+		return text != NULL;
+	/* 010 in a file is 8 to the kernel, whatever it looks like. */
+	return !group->only_kept && !param_refuses(p->arena, group->param, text) && acceptable(p, group, text);
 }
 
 /* Everybody who asks, with what he asks. */
@@ -54,6 +89,9 @@ static void report_conflict(struct planner *p, const struct group *group)
 	for (size_t i = 0; i < group->n; i++) {
 		const struct demand *demand = &group->demands[i];
 
+		/* Findings of many rows have one label: equal demands are neighbours. */
+		if (i && !strcmp(demand->label, demand[-1].label) && !strcmp(demand->value, demand[-1].value))
+			continue;
 		if (!demand->is_kept)
 			text_printf(&text, "%s%s asks %s", text.length ? ", " : "", demand->label,
 				    demand->setting ? p->plan->settings[demand->result].asks
@@ -131,7 +169,7 @@ static bool is_kept_by_files(struct planner *p, const struct group *group)
 		const struct conf_entry *winner =
 			conf_winner(p->input->conf, (enum conf_loader)loader, group->param->key);
 
-		if (!winner || !acceptable(p, group, winner->value))
+		if (!winner || !plan_accepts(p, group, winner->value))
 			return false;
 	}
 	return p->input->conf != NULL;
@@ -171,7 +209,8 @@ static void change_group(struct planner *p, const struct group *group)
 		.rounds = group->param->is_rounded,
 	};
 
-	if (!param_same(group->param, group->current, group->value))
+	/* What runs need not be what the file has: both may be large enough. */
+	if (!plan_accepts(p, group, group->current))
 		change.where |= CHANGE_RUNNING;
 	if (!is_kept_by_files(p, group))
 		change.where |= CHANGE_FILE;
@@ -195,15 +234,11 @@ void plan_keep_line(struct planner *p, const char *key)
 
 void plan_group(struct planner *p, struct group *group)
 {
-	bool only_kept = true;
-
+	group->only_kept = true;
 	for (size_t i = 0; i < group->n; i++)
-		only_kept &= group->demands[i].is_kept;
+		group->only_kept &= group->demands[i].is_kept;
 	group->current = plan_current(p, group->param);
-	if (only_kept)
-		group->value = group->demands[0].value;
-	else
-		choose_value(p, group);
+	group->value = group->only_kept ? group->demands[0].value : choose_value(p, group);
 	if (!group->value) {
 		report_conflict(p, group);
 		plan_keep_line(p, group->param->key);

@@ -24,6 +24,7 @@ struct group {
 	const struct param *param;
 	const struct demand *demands;
 	size_t n;
+	bool only_kept; /* nobody asks today: the drop-in has it from an earlier run */
 	const char *current;
 	const char *value; /* chosen; NULL: nothing can be planned */
 };
@@ -36,6 +37,8 @@ struct planner {
 	struct plan *plan;
 	struct demand *demands;
 	size_t n, capacity;
+	struct group *groups; /* those with a value */
+	size_t n_groups, groups_capacity;
 	size_t settings_capacity, changes_capacity, skipped_capacity, obstacles_capacity;
 	struct dropin *now; /* the drop-in that is there, without lines where there is none */
 	struct dropin next;
@@ -43,6 +46,9 @@ struct planner {
 
 /* The running value as it is written: one blank between fields. NULL when the key is not known. */
 const char *plan_current(struct planner *p, const struct param *param);
+
+/* Does this verdict say nothing of another day or another kernel, so that a line of the drop-in stays? */
+bool plan_is_open(enum setting_verdict verdict);
 
 void plan_skip(struct planner *p, const char *key, const char *because, const char *why);
 void plan_add_change(struct planner *p, const struct change *change);
@@ -54,6 +60,9 @@ void plan_add_kept(struct planner *p);
 
 /* One value for the group's key, its line in the drop-in and its change; or a conflict. */
 void plan_group(struct planner *p, struct group *group);
+
+/* Would this text do for all that is asked of the key? */
+bool plan_accepts(struct planner *p, const struct group *group, const char *text);
 
 /* What cannot be decided today stays in the drop-in as it is. */
 void plan_keep_line(struct planner *p, const char *key);

@@ -98,6 +98,9 @@ struct wish profile_wish(const struct profile_setting *setting, struct eval *eva
 /* Does this text satisfy the setting? False too where that cannot be told. */
 bool profile_satisfied(const struct profile_setting *setting, struct eval *eval, const char *text);
 
+/* One of the values of one_of, by its place in the list; NULL beyond the last, and where it is not known. */
+const char *profile_choice(const struct profile_setting *setting, struct eval *eval, size_t index);
+
 /* The names of all facts and tables that a profile's expressions read. */
 const char **profile_facts(const struct profile *profile, struct arena *arena, size_t *ret_n);
 

@@ -65,12 +65,15 @@ static bool satisfies(const struct profile_setting *setting, const struct operan
 
 	if (operand->why_not || !text)
 		return false;
-	if (is_text(setting) || setting->asks == ASKS_ONE_OF)
-		return satisfies_choice(setting, operand, text);
-	if (!param_parse(arena, setting->param, text, &value))
+	/* The same as the kernel sees it: it may have rounded what was written. */
+	if (setting->param->type != PARAM_TUPLE && satisfies_choice(setting, operand, text))
+		return true;
+	if (is_text(setting) || setting->asks == ASKS_ONE_OF ||
+	    !param_parse(arena, setting->param, text, &value))
 		return false;
 	if (value.type == VALUE_NUMBER)
-		return element_satisfies(setting->asks, value.number, operand->numbers[0]);
+		return setting->asks != ASKS_VALUE &&
+		       element_satisfies(setting->asks, value.number, operand->numbers[0]);
 	for (unsigned i = 0; i < setting->n; i++) {
 		if (!operand->texts[i])
 			continue;
@@ -86,6 +89,12 @@ bool profile_satisfied(const struct profile_setting *setting, struct eval *eval,
 	struct operand operand = eval_operand(setting, eval);
 
 	return satisfies(setting, &operand, eval->arena, text);
+}
+
+const char *profile_choice(const struct profile_setting *setting, struct eval *eval, size_t index)
+{
+	return setting->asks == ASKS_ONE_OF && index < setting->n ? eval_operand(setting, eval).texts[index]
+								   : NULL;
 }
 
 static const char *asks_in_words(const struct profile_setting *setting, const struct operand *operand,

@@ -28,6 +28,8 @@ static const char parameters[] =
 	" sources: [s]}\n"
 	"- {key: net.ipv4.tcp_allowed_congestion_control, type: text, scope: global, does: d,"
 	" sources: [s]}\n"
+	"- {key: net.ipv4.tcp_rto_max_ms, type: integer, unit: milliseconds, rounded: true, scope: namespace,"
+	" does: d, sources: [s]}\n"
 	"- {key: net.ipv4.tcp_rmem, type: tuple, arity: 3, unit: bytes, scope: namespace, does: d,"
 	" sources: [s]}\n";
 
@@ -364,6 +366,163 @@ START_TEST(two_values_are_a_conflict)
 }
 END_TEST
 
+/* Profiles "p" and "q" over what is: the value for both, or NULL where there is none. */
+static const struct {
+	const char *key, *current, *p, *q, *value;
+} pairs[] = {
+	{"net.core.somaxconn", "100", "at_least: 4096", "at_most: 8192", "4096"},
+	{"net.core.somaxconn", "10000", "at_least: 4096", "at_most: 8192", "8192"},
+	{"net.core.somaxconn", "5000", "at_least: 4096", "at_most: 8192", "5000"},
+	{"net.core.somaxconn", "5000", "at_least: 8192", "at_most: 4096", NULL},
+	{"net.core.somaxconn", "100", "at_least: 4096", "one_of: [1024, 8192]", "8192"},
+	{"net.core.somaxconn", "100", "at_most: 4096", "value: 1024", "1024"},
+	{"net.core.somaxconn", "100", "at_least: 4096", "value: 1024", NULL},
+	{"net.ipv4.tcp_congestion_control", "reno", "one_of: [bbr, cubic]", "one_of: [cubic, reno]", "cubic"},
+	{"net.ipv4.tcp_congestion_control", "reno", "one_of: [bbr, cubic]", "one_of: [dctcp, reno]", NULL},
+	{"net.ipv4.tcp_congestion_control", "reno", "one_of: [bbr, cubic]", "value: cubic", "cubic"},
+	{"net.ipv4.tcp_rmem", "4096 131072 6291456", "at_least: [keep, keep, 16 MiB]",
+	 "at_least: [8192, keep, keep]", "8192 131072 16777216"},
+	{"net.ipv4.tcp_rmem", "4096 131072 6291456", "value: [keep, keep, 16 MiB]",
+	 "value: [8192, keep, keep]", "8192 131072 16777216"},
+	{"net.ipv4.tcp_rmem", "4096 131072 6291456", "value: [keep, keep, 16 MiB]",
+	 "at_most: [2048, keep, 8 MiB]", NULL},
+	{"net.ipv4.tcp_rmem", "4096 131072 6291456", "at_least: [keep, 262144, keep]",
+	 "at_most: [keep, 300000, 4 MiB]", "4096 262144 4194304"},
+};
+
+START_TEST(two_profiles_have_one_value)
+{
+	struct bench b = bench_new("6.1");
+	struct plan *plan;
+
+	set_key(&b, pairs[_i].key, pairs[_i].current);
+	add_profile(&b, "p", arena_printf(b.arena, "  - {key: %s, %s, why: w}\n", pairs[_i].key, pairs[_i].p));
+	add_profile(&b, "q", arena_printf(b.arena, "  - {key: %s, %s, why: w}\n", pairs[_i].key, pairs[_i].q));
+	plan = bench_plan(&b);
+	if (pairs[_i].value) {
+		ck_assert_uint_eq(plan->n_changes, 1);
+		ck_assert_str_eq(plan->changes[0].to, pairs[_i].value);
+		assert_settled(&b, plan);
+	} else {
+		ck_assert_int_eq(plan->settings[0].verdict, SETTING_CONFLICT);
+		ck_assert_uint_eq(plan->n_changes, 0);
+	}
+	arena_free(b.arena);
+}
+END_TEST
+
+/* "at least" is in order whatever is larger: what runs, what a file has, both or another each. */
+START_TEST(larger_is_large_enough)
+{
+	struct bench b = bench_new("6.1");
+	struct plan *plan;
+
+	set_key(&b, "net.core.somaxconn", "128");
+	add_profile(&b, "p", "  - {key: net.core.somaxconn, at_least: 4096, why: w}\n");
+	plan = bench_plan(&b);
+	set_key(&b, "net.core.somaxconn", "8192");
+	b.dropin = plan->dropin;
+	add_file(&b, DROPIN_PATH, plan->dropin);
+	plan = bench_plan(&b);
+	ck_assert_uint_eq(plan->n_changes, 0);
+	ck_assert_ptr_nonnull(strstr(plan->dropin, "net.core.somaxconn = 4096\n"));
+	add_file(&b, "/etc/sysctl.d/99-site.conf", "net.core.somaxconn = 6000\n");
+	plan = bench_plan(&b);
+	ck_assert_uint_eq(plan->n_changes, 0);
+	ck_assert_uint_eq(plan->n_obstacles, 0);
+	add_file(&b, "/etc/sysctl.d/99-site2.conf", "net.core.somaxconn = 06000\n");
+	plan = bench_plan(&b);
+	ck_assert_uint_eq(plan->changes[0].where, CHANGE_FILE);
+	ck_assert_uint_eq(plan->n_obstacles, 1);
+	arena_free(b.arena);
+}
+END_TEST
+
+/* The kernel reads 036 as 30, and 030 as 24. */
+START_TEST(a_file_is_read_as_the_kernel_does)
+{
+	struct bench b = bench_new("6.1");
+
+	set_key(&b, "net.ipv4.tcp_fin_timeout", "30");
+	add_profile(&b, "p", FIN_30);
+	add_file(&b, "/etc/sysctl.d/50-site.conf", "net.ipv4.tcp_fin_timeout=036\n");
+	ck_assert_uint_eq(bench_plan(&b)->n_changes, 0);
+	add_file(&b, "/etc/sysctl.d/51-site.conf", "net.ipv4.tcp_fin_timeout=030\n");
+	ck_assert_uint_eq(bench_plan(&b)->n_changes, 1);
+	arena_free(b.arena);
+}
+END_TEST
+
+static const struct {
+	const char *asks, *current;
+	bool is_ok;
+} rounded[] = {
+	{"value: 1", "4", true},    {"at_most: 1", "4", true}, {"one_of: [1, 100]", "4", true},
+	{"at_least: 1", "4", true}, {"value: 1", "12", false}, {"at_most: 1", "12", false},
+};
+
+START_TEST(what_the_kernel_rounded_is_as_asked)
+{
+	struct bench b = bench_new("6.1");
+	struct plan *plan;
+
+	set_key(&b, "net.ipv4.tcp_rto_max_ms", rounded[_i].current);
+	add_profile(&b, "p", arena_printf(b.arena, "  - {key: net.ipv4.tcp_rto_max_ms, %s, why: w}\n",
+					  rounded[_i].asks));
+	plan = bench_plan(&b);
+	ck_assert_int_eq(plan->settings[0].verdict, rounded[_i].is_ok ? SETTING_OK : SETTING_DIFFERS);
+	ck_assert_uint_eq(plan->changes[0].where & CHANGE_RUNNING, rounded[_i].is_ok ? 0 : CHANGE_RUNNING);
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(what_the_kernel_has_it_takes)
+{
+	struct bench b = bench_new("6.1");
+	struct plan *plan;
+
+	set_key(&b, "net.ipv4.tcp_tw_reuse", "3");
+	add_profile(&b, "p", "  - {key: net.ipv4.tcp_tw_reuse, at_least: 1, why: w}\n");
+	plan = bench_plan(&b);
+	ck_assert_int_eq(plan->settings[0].verdict, SETTING_OK);
+	ck_assert(!plan->settings[0].is_invalid);
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(one_setting_asks_once)
+{
+	struct bench b = bench_new("6.1");
+	struct plan *plan;
+
+	set_key(&b, "net.ipv4.tcp_fin_timeout", "60");
+	add_profile(&b, "p", FIN_30);
+	b.profiles[b.n_profiles++] = b.profiles[0];
+	plan = bench_plan(&b);
+	ck_assert_uint_eq(plan->n_settings, 1);
+	ck_assert_uint_eq(plan->n_changes, 1);
+	arena_free(b.arena);
+}
+END_TEST
+
+START_TEST(what_is_left_out_for_many_rows_is_said_once)
+{
+	struct bench b = bench_new("6.1");
+	struct plan *plan;
+
+	facts_set_missing(b.facts, "net.core.somaxconn", FACT_ABSENT, NULL);
+	set_key(&b, "net.ipv4.tcp_tw_reuse", "2");
+	for (int i = 0; i < 3; i++) {
+		add_finding(&b, "absent", "net.core.somaxconn", "4096");
+		add_finding(&b, "differs", "net.ipv4.tcp_tw_reuse", i ? "1" : "0");
+	}
+	plan = bench_plan(&b);
+	ck_assert_uint_eq(plan->n_skipped, 2);
+	ck_assert_str_eq(plan->skipped[1].why, "a conflict: finding differs asks 0, finding differs asks 1");
+	arena_free(b.arena);
+}
+END_TEST
+
 START_TEST(a_finding_and_a_profile_can_conflict)
 {
 	struct bench b = bench_new("6.1");
@@ -427,6 +586,55 @@ START_TEST(a_line_that_nobody_asks_for_goes)
 	ck_assert_ptr_null(plan->changes[0].to);
 	ck_assert_uint_eq(plan->changes[0].where, CHANGE_FILE);
 	ck_assert_str_eq(plan->dropin, "");
+	arena_free(b.arena);
+}
+END_TEST
+
+/* A key that a line of the drop-in is for, and what it is today. */
+static const struct {
+	const char *line, *setting;
+	enum fact_state state;
+	bool is_locked, stays;
+	const char *because, *note;
+} lines[] = {
+	{"finding f", NULL, FACT_ABSENT, false, true, NULL, NULL},
+	{"finding f", NULL, FACT_UNREADABLE, false, true, NULL, NULL},
+	{"finding f", NULL, FACT_KNOWN, true, true, NULL, NULL},
+	{"profile p", "value: 1", FACT_ABSENT, false, true, NULL, NULL},
+	{"profile p", "value: 1", FACT_UNREADABLE, false, true, NULL, NULL},
+	{"profile p", "value: 1", FACT_KNOWN, true, true, NULL, NULL},
+	{"profile p", "value: 0", FACT_KNOWN, true, true, NULL, NULL},
+	{"profile p", NULL, FACT_KNOWN, true, false, "no profile asks for it any more", NULL},
+	{"profile p", NULL, FACT_ABSENT, false, false, "no profile asks for it any more", NULL},
+	{"profile p", "value: 1, refuse: r", FACT_KNOWN, false, false, "p", "r"},
+};
+
+START_TEST(a_line_stays_where_nothing_can_be_decided)
+{
+	struct bench b = bench_new("6.1");
+	struct plan *plan;
+
+	set_key(&b, "net.core.rmem_max", "0");
+	if (lines[_i].state != FACT_KNOWN)
+		facts_set_missing(b.facts, "net.core.rmem_max", lines[_i].state, NULL);
+	facts_set(b.facts, "writable:net.core.rmem_max", value_bool(!lines[_i].is_locked));
+	b.dropin = dropin_print(b.arena, &(struct dropin){
+		.lines = &(struct dropin_line){.key = "net.core.rmem_max", .value = "1",
+					       .because = &lines[_i].line, .n_because = 1},
+		.n = 1,
+	});
+	add_file(&b, DROPIN_PATH, b.dropin);
+	if (lines[_i].setting)
+		add_profile(&b, "p", arena_printf(b.arena, "  - {key: net.core.rmem_max, %s, why: w}\n",
+						  lines[_i].setting));
+	plan = bench_plan(&b);
+	ck_assert_uint_eq(plan->n_changes, !lines[_i].stays);
+	ck_assert_str_eq(plan->dropin, lines[_i].stays ? b.dropin : "");
+	if (!lines[_i].stays) {
+		ck_assert_str_eq(plan->changes[0].because[0], lines[_i].because);
+		if (lines[_i].note)
+			ck_assert_str_eq(plan->changes[0].note, lines[_i].note);
+	}
 	arena_free(b.arena);
 }
 END_TEST
@@ -502,10 +710,19 @@ Suite *plan_suite(void)
 			    sizeof(sealed) / sizeof(sealed[0]));
 	tcase_add_test(tcase, a_tuple_keeps_what_is_not_asked);
 	tcase_add_test(tcase, two_values_are_a_conflict);
+	tcase_add_loop_test(tcase, two_profiles_have_one_value, 0, sizeof(pairs) / sizeof(pairs[0]));
+	tcase_add_test(tcase, larger_is_large_enough);
+	tcase_add_test(tcase, a_file_is_read_as_the_kernel_does);
+	tcase_add_loop_test(tcase, what_the_kernel_rounded_is_as_asked, 0, sizeof(rounded) / sizeof(rounded[0]));
+	tcase_add_test(tcase, what_the_kernel_has_it_takes);
+	tcase_add_test(tcase, one_setting_asks_once);
+	tcase_add_test(tcase, what_is_left_out_for_many_rows_is_said_once);
 	tcase_add_test(tcase, a_finding_and_a_profile_can_conflict);
 	tcase_add_test(tcase, reasons_that_agree_are_one_change);
 	tcase_add_test(tcase, what_a_finding_brought_stays);
 	tcase_add_test(tcase, a_line_that_nobody_asks_for_goes);
+	tcase_add_loop_test(tcase, a_line_stays_where_nothing_can_be_decided, 0,
+			    sizeof(lines) / sizeof(lines[0]));
 	tcase_add_test(tcase, a_file_of_somebody_else_is_told);
 	tcase_add_loop_test(tcase, what_this_host_would_refuse_is_not_planned, 0,
 			    sizeof(refusals) / sizeof(refusals[0]));
