@@ -4,15 +4,15 @@
 #include "core/explain_internal.h"
 #include "core/text.h"
 
-/* The kernel's text, printable, with one blank between fields; NULL where the key is not there.
- */
+/* The kernel's text, printable, one blank between fields; NULL where there is no value of it. */
 static const char *current_text(const struct explainer *explainer, const char *key)
 {
 	struct fact raw = facts_get(explainer->host->facts,
 				    arena_printf(explainer->arena, "raw:%s", key));
 	struct text text = text_new(explainer->arena);
 
-	if (raw.state != FACT_KNOWN)
+	if (raw.state != FACT_KNOWN ||
+	    facts_get(explainer->host->facts, key).state != FACT_KNOWN)
 		return NULL;
 	for (const char *s = raw.value.text; *s; s += strspn(s, " \t\n")) {
 		size_t n = strcspn(s, " \t\n");

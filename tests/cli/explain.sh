@@ -236,6 +236,22 @@ state child net.core.rmem_max read-only "initial network namespace"
 explain old --format json somaxconn
 has "the default is that of the kernel" "$out" '"default": "128"'
 
+# Text that was observed is not believed, and never reaches the terminal raw.
+host odd 6.18.44 <<'END'
+ipv4/tcp_fin_timeout 60s
+ipv4/tcp_rmem 1 2 3 4 5 6 7 8
+END
+printf '\033[31mred\001' >"$TMP/odd/proc/sys/net/ipv4/tcp_congestion_control"
+printf 'net.ipv4.tcp_congestion_control = \033[31m\n' >"$TMP/odd/etc/sysctl.d/"$'a\033[1m.conf'
+explain odd --verbose tcp_fin_timeout tcp_rmem tcp_congestion_control
+is "odd values: status" "$rc:$err" "0:"
+has "a value that is no number is not known" "$out" 'here            unknown, its value "60s" is not a number'
+has "a value of too many numbers is not known" "$out" "is not a tuple"
+has "control characters are shown" "$out" '\x1b[31mred\x01'
+has "those of names of files too" "$out" 'a\x1b[1m.conf:1 sets \x1b[31m'
+is "none is passed on" "$(grep -cP '[\x00-\x08\x0b-\x1f\x7f]' "$TMP/out")" 0
+state odd net.ipv4.tcp_fin_timeout unreadable "is not a number"
+
 # ------------------------------------------------------------------- words
 
 # refused WORD PART_OF_STDERR
