@@ -151,6 +151,7 @@ test: tests
 	@BUILD=$(B) bash tests/run.sh $(T)
 golden: all
 	@BUILD=$(B) bash tests/golden.sh --update
+	@BUILD=$(B) bash tests/cli/explain.sh --update
 lab lab-results: all $(filter $(B)/tests/lab/%,$(HELPERBIN))
 	@BUILD=$(B) bash tests/lab/lab.sh $(if $(filter lab-results,$@),--update) $(T)
 lint-c:
