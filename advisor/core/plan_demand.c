@@ -212,6 +212,23 @@ static const char *note_word(struct planner *p, const struct param *param, const
 			    param->among, list);
 }
 
+/* Bytes where pages are meant: more than the host has. The kernel would take it. */
+static const char *refuse_pages(struct planner *p, const struct param *param, const char *text)
+{
+	struct fact memory = facts_get(p->input->facts, "memory.pages");
+	struct value value;
+
+	if (param->unit != UNIT_PAGES || memory.state != FACT_KNOWN || memory.value.type != VALUE_NUMBER ||
+	    !param_parse(p->arena, param, text, &value) || value.type != VALUE_TUPLE)
+		return NULL;
+	for (unsigned i = 0; i < value.tuple.n; i++)
+		if (value.tuple.element[i] > memory.value.number)
+			return arena_printf(p->arena,
+					    "%.0f pages are more than the memory of this host, %.0f pages: it does not count bytes",
+					    value.tuple.element[i], memory.value.number);
+	return NULL;
+}
+
 /* Why this host would refuse the value, or NULL. */
 static const char *refuse_value(struct planner *p, const struct param *param, const char *text)
 {
@@ -219,6 +236,8 @@ static const char *refuse_value(struct planner *p, const struct param *param, co
 
 	if (!why)
 		why = refuse_bound(p, param, text);
+	if (!why)
+		why = refuse_pages(p, param, text);
 	return why ? why : refuse_word(p, param, text);
 }
 

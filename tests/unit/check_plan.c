@@ -19,6 +19,8 @@ static const char parameters[] =
 	" scope: namespace, does: d, sources: [s]}\n"
 	"- {key: net.ipv4.ip_local_port_range, type: tuple, arity: 2, min: 1, max: 65535,"
 	" min_from: net.ipv4.ip_unprivileged_port_start, scope: namespace, does: d, sources: [s]}\n"
+	"- {key: net.ipv4.tcp_mem, type: tuple, arity: 3, unit: pages, scope: global, does: d,"
+	" sources: [s]}\n"
 	"- {key: net.ipv4.ip_unprivileged_port_start, type: integer, scope: namespace, does: d,"
 	" sources: [s]}\n"
 	"- {key: net.ipv4.tcp_congestion_control, type: text, scope: namespace, does: d, sources: [s],"
@@ -658,6 +660,10 @@ static const struct {
 	{"net.ipv4.ip_local_port_range", "[1024, 65535]", NULL, false},
 	{"net.ipv4.ip_local_port_range", "[1023, 65535]",
 	 "1023 is below net.ipv4.ip_unprivileged_port_start, which is 1024", false},
+	{"net.ipv4.tcp_mem", "[1000, 2000, 262144]", NULL, false},
+	{"net.ipv4.tcp_mem", "[1000, 2000, 16777216]",
+	 "16777216 pages are more than the memory of this host, 262144 pages: it does not count bytes",
+	 false},
 	{"net.ipv4.tcp_congestion_control", "bbr", NULL, false},
 	{"net.ipv4.tcp_congestion_control", "htcp", NULL, false},
 	{"net.ipv4.tcp_congestion_control", "bbr",
@@ -672,6 +678,8 @@ START_TEST(what_this_host_would_refuse_is_not_planned)
 	set_key(&b, "net.ipv4.ip_local_port_range", "32768 60999");
 	set_key(&b, "net.ipv4.ip_unprivileged_port_start", "1024");
 	set_key(&b, "net.ipv4.tcp_congestion_control", "cubic");
+	set_key(&b, "net.ipv4.tcp_mem", "100 200 300");
+	facts_set(b.facts, "memory.pages", value_number(262144, UNIT_PAGES));
 	set_key(&b, "net.ipv4.tcp_available_congestion_control", "reno cubic bbr");
 	set_key(&b, "net.ipv4.tcp_allowed_congestion_control", "reno cubic");
 	facts_set(b.facts, "namespace.child", value_bool(refusals[_i].is_child));
