@@ -1,6 +1,7 @@
 /* What is asked of each key, by whom, and what keeps it from being written here. */
 #include <string.h>
 
+#include "core/keystate.h"
 #include "core/plan_internal.h"
 #include "core/text.h"
 
@@ -22,58 +23,21 @@ const char *plan_current(struct planner *p, const struct param *param)
 	return text_printable(p->arena, text.data);
 }
 
-static char *show_version(struct planner *p, struct version version)
-{
-	return value_show(p->arena, (struct value){.type = VALUE_VERSION, .version = version});
-}
-
-static bool version_is_set(struct version version)
-{
-	return version.major || version.minor || version.patch;
-}
-
-static const char *why_read_only(struct planner *p, const struct param *param)
-{
-	struct fact child = facts_get(p->input->facts, "namespace.child");
-
-	if (param->read_only)
-		return "the kernel does not let it be written";
-	if (param->scope == PARAM_GLOBAL && !(child.state == FACT_KNOWN && !child.value.boolean))
-		return "it belongs to the whole host and is read-only in this network namespace";
-	return "/proc/sys is mounted read-only here, as in a container";
-}
-
 /* What keeps a key from being written here, or SETTING_OK. */
 static enum setting_verdict key_state(struct planner *p, const struct param *param, const char **ret_note)
 {
-	struct fact fact = facts_get(p->input->facts, param->key);
-	struct fact writable =
-		facts_get(p->input->facts, arena_printf(p->arena, "writable:%s", param->key));
+	static const enum setting_verdict verdicts[] = {
+		[KEY_PRESENT] = SETTING_OK,	   [KEY_NOOP] = SETTING_NOOP,
+		[KEY_READ_ONLY] = SETTING_READ_ONLY, [KEY_GLOBAL_ONLY] = SETTING_ABSENT,
+		[KEY_NO_MODULE] = SETTING_ABSENT,  [KEY_REMOVED] = SETTING_REMOVED,
+		[KEY_NOT_YET] = SETTING_ABSENT,	   [KEY_VENDORS] = SETTING_ABSENT,
+		[KEY_ABSENT] = SETTING_ABSENT,	   [KEY_UNREADABLE] = SETTING_UNKNOWN,
+	};
+	const struct key_status status = key_status(p->arena, param, param->key, p->input->facts);
 
-	if (fact.state == FACT_ABSENT && version_is_set(param->removed) &&
-	    version_compare(p->kernel, param->removed) >= 0) {
-		*ret_note = arena_printf(p->arena, "removed in kernel %s: %s does not have it",
-					 show_version(p, param->removed), show_version(p, p->kernel));
-		return SETTING_REMOVED;
-	}
-	if (fact.state == FACT_ABSENT) {
-		*ret_note = fact.why ? fact.why : "this kernel does not have it";
-		return SETTING_ABSENT;
-	}
-	if (fact.state == FACT_UNREADABLE) {
-		*ret_note = fact.why ? fact.why : "it could not be read";
-		return SETTING_UNKNOWN;
-	}
-	if (version_is_set(param->noop_since) && version_compare(p->kernel, param->noop_since) >= 0) {
-		*ret_note = arena_printf(p->arena, "without effect since kernel %s",
-					 show_version(p, param->noop_since));
-		return SETTING_NOOP;
-	}
-	if (param->read_only || (writable.state == FACT_KNOWN && !writable.value.boolean)) {
-		*ret_note = why_read_only(p, param);
-		return SETTING_READ_ONLY;
-	}
-	return SETTING_OK;
+	if (verdicts[status.state] != SETTING_OK)
+		*ret_note = status.note;
+	return verdicts[status.state];
 }
 
 static void add_demand(struct planner *p, const struct demand *demand)

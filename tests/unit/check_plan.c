@@ -254,16 +254,16 @@ static const struct {
 	bool warns;
 } states[] = {
 	{"6.18", "net.ipv4.tcp_tw_recycle", NULL, "value: 1, refuse: it drops clients", true,
-	 SETTING_REMOVED, "removed in kernel 4.12", true},
+	 SETTING_REMOVED, "Linux 4.12 removed it", true},
 	{"4.9", "net.ipv4.tcp_tw_recycle", "0", "value: 1, refuse: it drops clients", true,
 	 SETTING_REFUSED, "it drops clients", true},
 	{"6.18", "net.ipv4.tcp_tw_recycle", NULL, "value: 0", true, SETTING_REMOVED, "4.12", true},
 	{"4.9", "net.ipv4.tcp_tw_recycle", "1", "value: 0", true, SETTING_DIFFERS, NULL, false},
-	{"6.18", "net.ipv4.tcp_fack", "0", "value: 1", true, SETTING_NOOP, "since kernel 4.15", false},
+	{"6.18", "net.ipv4.tcp_fack", "0", "value: 1", true, SETTING_NOOP, "since Linux 4.15", false},
 	{"4.9", "net.ipv4.tcp_fack", "0", "value: 1", true, SETTING_DIFFERS, NULL, false},
 	{"6.18", "net.core.rmem_max", "212992", "at_least: 4 MiB", false, SETTING_READ_ONLY,
-	 "whole host", false},
-	{"6.18", "net.core.rmem_max", NULL, "value: 1", true, SETTING_ABSENT, "does not have it", false},
+	 "/proc/sys is read-only", false},
+	{"6.18", "net.core.rmem_max", NULL, "value: 1", true, SETTING_ABSENT, "built without it", false},
 	{"6.18", "net.core.somaxconn", "8192", "at_least: 4096", true, SETTING_OK, NULL, false},
 	{"6.18", "net.core.somaxconn", "128", "at_least: 4096", true, SETTING_DIFFERS, NULL, false},
 	{"6.18", "net.core.somaxconn", "8192", "at_most: 4096", true, SETTING_DIFFERS, NULL, false},
@@ -306,11 +306,11 @@ static const struct {
 	const char *note;
 } sealed[] = {
 	{"net.ipv4.tcp_fin_timeout", "yes", "value: 60", SETTING_OK, NULL},
-	{"net.ipv4.tcp_fin_timeout", "yes", "value: 30", SETTING_READ_ONLY, "mounted read-only"},
+	{"net.ipv4.tcp_fin_timeout", "yes", "value: 30", SETTING_READ_ONLY, "/proc/sys is read-only"},
 	{"net.core.rmem_max", "yes", "at_least: 60", SETTING_OK, NULL},
-	{"net.core.rmem_max", "yes", "at_least: 4 MiB", SETTING_READ_ONLY, "whole host"},
-	{"net.core.rmem_max", "no", "at_least: 4 MiB", SETTING_READ_ONLY, "mounted read-only"},
-	{"net.core.rmem_max", NULL, "at_least: 4 MiB", SETTING_READ_ONLY, "whole host"},
+	{"net.core.rmem_max", "yes", "at_least: 4 MiB", SETTING_READ_ONLY, "initial network namespace"},
+	{"net.core.rmem_max", "no", "at_least: 4 MiB", SETTING_READ_ONLY, "/proc/sys is read-only"},
+	{"net.core.rmem_max", NULL, "at_least: 4 MiB", SETTING_READ_ONLY, "/proc/sys is read-only"},
 };
 
 START_TEST(what_cannot_be_written_may_still_be_as_asked)
