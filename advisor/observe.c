@@ -199,6 +199,7 @@ static void look_at_sockets(struct looker *looker)
 	const char *note = NULL;
 
 	options.earlier = looker->earlier;
+	options.with_sources = needs_have(looker->needs, "sources");
 	options.with_paths = needs_paths(looker->needs);
 	options.rcvbuf_cap = buffer_cap(observation->facts, "net.core.rmem_max", "net.ipv4.tcp_rmem");
 	options.sndbuf_cap = buffer_cap(observation->facts, "net.core.wmem_max", "net.ipv4.tcp_wmem");

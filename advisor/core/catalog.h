@@ -74,6 +74,17 @@ enum destination_column {
 	DESTINATION_CLOSED_PER_SECOND,
 	DESTINATION_NEW_PER_SECOND,
 	DESTINATION_SECONDS_LEFT,
+	DESTINATION_PROCESS,
+};
+
+enum source_column {
+	SOURCE_NAME,
+	SOURCE_LOOPBACK,
+	SOURCE_SOCKETS,
+	SOURCE_PORTS,
+	SOURCE_TIME_WAIT,
+	SOURCE_DESTINATIONS,
+	SOURCE_PROCESS,
 };
 
 enum client_column {
@@ -157,6 +168,6 @@ enum path_column {
 enum congestion_column { CONGESTION_NAME, CONGESTION_SOCKETS };
 
 extern const struct table_def listeners_def, destinations_def, clients_def, processes_def,
-	configured_def, paths_def, congestion_def;
+	configured_def, paths_def, congestion_def, sources_def;
 
 #endif

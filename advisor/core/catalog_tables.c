@@ -47,6 +47,22 @@ static const struct column destination_columns[] = {
 		{"seconds_left", VALUE_NUMBER, UNIT_SECONDS,
 		 "until used reaches the ports that there are, as it grew over --interval, or by what "
 		 "came to TIME_WAIT in the last 10 s and what leaves it in the next; absent where it does not grow"},
+	[DESTINATION_PROCESS] = {"process", VALUE_TEXT, UNIT_NONE,
+				 "name[pid] of one of the programs, looked up where half of the ports are used"},
+};
+
+static const struct column source_columns[] = {
+	[SOURCE_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "the local address"},
+	[SOURCE_LOOPBACK] = {"loopback", VALUE_BOOL, UNIT_NONE, "it is 127/8 or ::1"},
+	[SOURCE_SOCKETS] = {"sockets", VALUE_NUMBER, UNIT_NONE,
+			    "outgoing connections from it that hold a port of ip_local_port_range, in any state"},
+	[SOURCE_PORTS] = {"ports", VALUE_NUMBER, UNIT_NONE,
+			  "different ports that they hold: as many as sockets where none is shared"},
+	[SOURCE_TIME_WAIT] = {"time_wait", VALUE_NUMBER, UNIT_NONE, "of the sockets, in TIME_WAIT"},
+	[SOURCE_DESTINATIONS] = {"destinations", VALUE_NUMBER, UNIT_NONE,
+				 "different destinations (address, port)"},
+	[SOURCE_PROCESS] = {"process", VALUE_TEXT, UNIT_NONE,
+			    "name[pid] of one of the programs, looked up where 1000 sockets or more share few ports"},
 };
 
 static const struct column client_columns[] = {
@@ -187,9 +203,12 @@ const struct table_def congestion_def =
 	TABLE("congestion", congestion_columns,
 	      "congestion control algorithms of connections in ESTABLISHED, likewise");
 
+const struct table_def sources_def =
+	TABLE("sources", source_columns, "outgoing connections by the local address");
+
 static const struct table_def *const tables[] = {
-	&listeners_def, &destinations_def, &clients_def,    &processes_def,
-	&configured_def, &paths_def,       &congestion_def,
+	&listeners_def,  &destinations_def, &clients_def,    &processes_def,
+	&configured_def, &paths_def,        &congestion_def, &sources_def,
 };
 
 const struct table_def *const *catalog_tables(size_t *ret_n)

@@ -8,6 +8,7 @@
 #include "core/groups.h"
 #include "core/listeners.h"
 #include "core/ports.h"
+#include "core/sources.h"
 #include "core/waiting.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -37,6 +38,7 @@ struct census {
 	struct portset local_ports; /* those that connect() may take */
 	struct listeners *listeners;
 	struct groups *groups;
+	struct sources *sources; /* NULL: not wanted */
 	struct waiting *waiting;
 	struct inodes *wanted;
 	const struct owners *owners;
@@ -90,6 +92,7 @@ struct census *census_new(const struct census_options *options)
 						   .has_range = options->port_high != 0,
 						   .usable = portset_count(&census->local_ports),
 					   });
+	census->sources = options->with_sources ? sources_new(arena) : NULL;
 	census->waiting = waiting_new(arena, options->seed);
 	census->wanted = inodes_new();
 	return census;
@@ -130,7 +133,7 @@ static void add_fin_wait2(struct census *census, const struct census_socket *soc
 void census_add(struct census *census, const struct census_socket *socket)
 {
 	unsigned state = socket->state == NEW_SYN_RECV ? TCP_SYN_RECV : socket->state;
-	bool is_incoming;
+	bool is_incoming, is_local_port;
 
 	if (state >= N_STATES || !state_facts[state])
 		return;
@@ -140,9 +143,11 @@ void census_add(struct census *census, const struct census_socket *socket)
 		return;
 	}
 	is_incoming = listeners_have(census->listeners, &socket->address, socket->port);
+	is_local_port = portset_has(&census->local_ports, socket->port);
 	groups_add(census->groups, socket, state,
-		   is_incoming ? GROUP_CLIENT : GROUP_DESTINATION,
-		   portset_has(&census->local_ports, socket->port));
+		   is_incoming ? GROUP_CLIENT : GROUP_DESTINATION, is_local_port);
+	if (census->sources && !is_incoming && is_local_port)
+		sources_add(census->sources, socket, state);
 	if (state == TCP_TIME_WAIT)
 		*(is_incoming ? &census->time_wait_incoming : &census->time_wait_outgoing) += 1;
 	else if (state == TCP_SYN_RECV)
@@ -156,6 +161,9 @@ void census_add(struct census *census, const struct census_socket *socket)
 struct inodes *census_wanted(struct census *census)
 {
 	listeners_want(census->listeners, &census->local_ports, census->wanted);
+	groups_want(census->groups, census->wanted);
+	if (census->sources)
+		sources_want(census->sources, census->wanted);
 	return census->wanted;
 }
 
@@ -215,14 +223,17 @@ void census_facts(const struct census *census, struct facts *facts)
 		set_number(facts, counts[i].name, number);
 	}
 	listeners_facts(census->listeners, census->wanted, census->owners, facts);
-	groups_facts(census->groups, facts);
+	groups_facts(census->groups, census->wanted, census->owners, facts);
+	if (census->sources)
+		sources_facts(census->sources, census->groups, census->wanted, census->owners, facts);
 	waiting_facts(census->waiting, census->owners, facts);
 }
 
 void census_facts_missing(struct facts *facts, const char *why)
 {
 	static const struct table_def *const tables[] = {&listeners_def, &destinations_def,
-							 &clients_def, &processes_def};
+							 &clients_def, &processes_def,
+							 &sources_def};
 	static const char *const texts[] = {"sockets.source", "sockets.fin_wait2_orphan_peers"};
 
 	for (size_t i = 0; i < N(state_facts); i++)

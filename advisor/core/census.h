@@ -64,6 +64,7 @@ struct census_options {
 	unsigned port_low, port_high; /* ip_local_port_range; high 0: not known, and then `used` is not either */
 	const char *reserved;         /* ip_local_reserved_ports: "8080,9000-9010" */
 	uint64_t seed;                /* see tally.h */
+	bool with_sources;            /* the table sources too */
 	unsigned window;              /* milliseconds that closes are counted over, to CENSUS_TIME_WAIT; 0: CENSUS_WINDOW */
 };
 
@@ -77,9 +78,11 @@ void census_free(struct census *census);
 void census_add(struct census *census, const struct census_socket *socket);
 
 /*
- * The sockets whose owner an answer needs: those that wait, and the listeners
- * that have something to explain (a queue, drops, an unaccepted CLOSE_WAIT, a
- * port that connect() may take). Owned by the census; owners are entered in it.
+ * The sockets whose owner an answer needs: those that wait, the listeners that
+ * have something to explain (a queue, drops, an unaccepted CLOSE_WAIT, a port
+ * that connect() may take), one of each destination that takes half of the
+ * ports, one of each source that shares none. Owned by the census; owners are
+ * entered in it.
  */
 struct inodes *census_wanted(struct census *census);
 
@@ -102,7 +105,7 @@ void census_add_waiting(struct census *census, const struct census_socket *socke
  */
 void census_set_earlier(struct census *census, const struct census *earlier, double seconds);
 
-/* All scalars sockets.* but sockets.source, and the tables listeners, destinations, clients, processes. */
+/* All scalars sockets.* but sockets.source, and the tables listeners, destinations, clients, processes, sources. */
 void census_facts(const struct census *census, struct facts *facts);
 
 /* The same facts, and sockets.source, for sockets that could not be read at all. */

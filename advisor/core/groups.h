@@ -28,7 +28,14 @@ void groups_add(struct groups *groups, const struct census_socket *socket, unsig
 /* What they were so many seconds earlier; kept. */
 void groups_set_earlier(struct groups *groups, const struct groups *earlier, double seconds);
 
-/* The tables destinations and clients: the most used first, then by address and port. */
-void groups_facts(const struct groups *groups, struct facts *facts);
+/* Wants a socket of each destination that holds half of the ports or more. */
+void groups_want(const struct groups *groups, struct inodes *inodes);
+
+/* How many destinations connections from this address have, as far as they are kept. */
+uint32_t groups_destinations(const struct groups *groups, const struct address *source);
+
+/* The tables destinations and clients: the most used first, then by address and port. owners may be NULL. */
+void groups_facts(const struct groups *groups, const struct inodes *inodes, const struct owners *owners,
+		  struct facts *facts);
 
 #endif

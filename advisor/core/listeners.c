@@ -195,18 +195,6 @@ static int compare(const void *a, const void *b)
 	return address_compare(&x->address, &y->address);
 }
 
-static struct fact process_cell(struct arena *arena, const struct listener *listener,
-				const struct inodes *inodes, const struct owners *owners)
-{
-	uint32_t owner = inodes_owner(inodes, listener->inode);
-
-	if (owners && owner && owner <= owners->n)
-		return fact_known(value_text(owner_name(arena, &owners->items[owner - 1])));
-	if (!inodes_is_wanted(inodes, listener->inode))
-		return fact_missing(FACT_UNREADABLE, "not looked up: nothing here asked for it");
-	return fact_missing(FACT_UNREADABLE, owners ? owners->why_unseen : "not looked up");
-}
-
 static struct fact number_or(bool is_known, uint64_t number, const char *why)
 {
 	return is_known ? fact_known(value_number((double)number, UNIT_NONE))
@@ -253,6 +241,6 @@ void listeners_facts(const struct listeners *listeners, const struct inodes *ino
 		struct fact *row = table_add_row(facts, table);
 
 		fill_row(arena, order[i], row);
-		row[LISTENER_PROCESS] = process_cell(arena, order[i], inodes, owners);
+		row[LISTENER_PROCESS] = owners_fact(arena, owners, inodes, order[i]->inode);
 	}
 }

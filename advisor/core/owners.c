@@ -9,6 +9,18 @@ const char *owner_name(struct arena *arena, const struct owner *owner)
 	return arena_printf(arena, "%s[%u]", text_printable(arena, owner->command), owner->pid);
 }
 
+struct fact owners_fact(struct arena *arena, const struct owners *owners, const struct inodes *inodes,
+			uint32_t inode)
+{
+	uint32_t owner = inodes_owner(inodes, inode);
+
+	if (owners && owner && owner <= owners->n)
+		return fact_known(value_text(owner_name(arena, &owners->items[owner - 1])));
+	if (!inodes_is_wanted(inodes, inode))
+		return fact_missing(FACT_UNREADABLE, "not looked up: nothing here asked for it");
+	return fact_missing(FACT_UNREADABLE, owners ? owners->why_unseen : "not looked up");
+}
+
 bool owner_socket(const char *target, uint32_t *ret_inode)
 {
 	static const char prefix[] = "socket:[";

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/fact.h"
+#include "core/inodes.h"
 
 struct owner {
 	unsigned pid;
@@ -24,6 +25,10 @@ struct owners {
 
 /* "command[pid]", printable. */
 const char *owner_name(struct arena *arena, const struct owner *owner);
+
+/* The same of the process that has this inode, as far as it was looked up. owners may be NULL. */
+struct fact owners_fact(struct arena *arena, const struct owners *owners, const struct inodes *inodes,
+			uint32_t inode);
 
 /* The target of a descriptor, "socket:[12345]"; false for what is no socket. */
 bool owner_socket(const char *target, uint32_t *ret_inode);

@@ -164,6 +164,11 @@ size_t tally_count(const struct tally *tally)
 	return tally->n;
 }
 
+const void *tally_at(const struct tally *tally, size_t index)
+{
+	return entry_at(tally, (uint32_t)index) + 1;
+}
+
 uint32_t tally_error(const struct tally *tally)
 {
 	return tally->floor;

@@ -43,6 +43,9 @@ void *tally_use(struct tally *tally, const void *key, size_t size);
 void *tally_find(const struct tally *tally, const void *key, size_t size);
 
 size_t tally_count(const struct tally *tally);
+
+/* The records one after the other, in no order; index < tally_count(). */
+const void *tally_at(const struct tally *tally, size_t index);
 uint32_t tally_error(const struct tally *tally);
 
 /*

@@ -35,6 +35,7 @@ void sockets_renew(struct collector *collector)
 		.port_low = collector->options->port_low,
 		.port_high = collector->options->port_high,
 		.reserved = collector->options->reserved,
+		.with_sources = collector->options->with_sources && !collector->is_earlier,
 		.seed = collector->seed = make_seed(),
 	};
 
