@@ -30,6 +30,7 @@ check extra|tcptune: check takes no arguments; 'extra' is one too many
 apply extra|tcptune: apply takes no arguments; 'extra' is one too many
 revert extra|tcptune: revert takes no arguments; 'extra' is one too many
 check --yes|tcptune: --yes is no option of check; tcptune help check lists them
+lint --format json x|tcptune: --format is no option of lint; tcptune help lint lists them
 apply --force|tcptune: --force is no option of apply; tcptune help apply lists them
 lint --profile x|tcptune: --profile is no option of lint; tcptune help lint lists them
 check --profile|tcptune: --profile needs an argument
