@@ -60,13 +60,16 @@ static const struct option_row {
 
 void run_error(const char *format, ...)
 {
+	struct arena *arena = arena_new();
+	struct text text = text_new(arena);
 	va_list args;
 
-	fputs("tcptune: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	text_vprintf(&text, format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	/* It may name a file, and a capture may hold any name. */
+	fprintf(stderr, "tcptune: %s\n", text_printable(arena, text.data));
+	arena_free(arena);
 }
 
 void run_print_diag(struct run *run)
@@ -275,6 +278,19 @@ static bool options_fit(const struct command *command, const char *letters)
 	return true;
 }
 
+/* What getopt_long() did not understand. word: the argument behind which it stands. */
+static void report_option(int letter, const char *word)
+{
+	if (letter == ':')
+		run_error("%s needs an argument", word);
+	else if (optopt && row_of(optopt))
+		run_error("%s: --%s takes no argument", word, row_of(optopt)->option.name);
+	else if (optopt)
+		run_error("-%c is no option; tcptune help lists the commands", optopt);
+	else
+		run_error("%s is no option; tcptune help lists the commands", word);
+}
+
 /* What getopt_long() found: -1 to go on, otherwise the status to end with. */
 static int parse_options(struct options *options, int argc, char **argv, char letters[static 128])
 {
@@ -289,8 +305,7 @@ static int parse_options(struct options *options, int argc, char **argv, char le
 		const char *why;
 
 		if (!row) {
-			run_error(letter == ':' ? "%s needs an argument" : "%s is no option; tcptune help lists the commands",
-				  argv[optind - 1]);
+			report_option(letter, argv[optind - 1]);
 			return STATUS_BAD;
 		}
 		if (flag_of(options, letter))

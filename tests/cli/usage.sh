@@ -24,6 +24,9 @@ while IFS='|' read -r arguments line; do
 done <<'END'
 --nosuch|tcptune: --nosuch is no option; tcptune help lists the commands
 -x|tcptune: -x is no option; tcptune help lists the commands
+-xq|tcptune: -x is no option; tcptune help lists the commands
+-qx|tcptune: -x is no option; tcptune help lists the commands
+check --quiet=1|tcptune: --quiet=1: --quiet takes no argument
 nosuch|tcptune: 'nosuch' is no command; tcptune help lists them
 help nosuch|tcptune: 'nosuch' is no command; tcptune help lists them
 check extra|tcptune: check takes no arguments; 'extra' is one too many
@@ -33,6 +36,9 @@ check --yes|tcptune: --yes is no option of check; tcptune help check lists them
 lint --format json x|tcptune: --format is no option of lint; tcptune help lint lists them
 apply --force|tcptune: --force is no option of apply; tcptune help apply lists them
 lint --profile x|tcptune: --profile is no option of lint; tcptune help lint lists them
+lint --format json x|tcptune: --format is no option of lint; tcptune help lint lists them
+reload --format json|tcptune: --format is no option of reload; tcptune help reload lists them
+capture --format json x|tcptune: --format is no option of capture; tcptune help capture lists them
 check --profile|tcptune: --profile needs an argument
 check -p|tcptune: -p needs an argument
 check --profile nosuch|tcptune: error: there is no profile 'nosuch'; tcptune profiles lists them
@@ -64,6 +70,10 @@ profiles nosuch|tcptune: error: there is no profile 'nosuch'; tcptune profiles l
 rules nosuch|tcptune: error: there is no rule 'nosuch'; tcptune rules lists them
 apply --root ../host|tcptune: there is no terminal to ask at: --yes makes the changes, --dry-run shows them
 END
+run "$TCPTUNE" check --profile $'./a\x1b[2J'
+is "control characters are shown" "$err" './a\x1b[2J: error: No such file or directory'
+run "$TCPTUNE" capture $'a\x1b[2J/b'
+is "control characters are shown in every message" "$err" 'tcptune: a\x1b[2J/b: No such file or directory'
 check "nothing was written" is_untouched
 
 # What is asked for is shown on stdout, status 0.
