@@ -118,6 +118,9 @@ bool knowledge_choose(struct run *run);
 /* One profile by name or path, without --set. NULL with errors in run->diag. */
 const struct profile *knowledge_profile(struct run *run, const char *name);
 
+/* A file that the operator names, wherever --root points; -errno. */
+int knowledge_read(struct run *run, const char *path, char **ret_bytes, size_t *ret_length);
+
 /* The parts for lint: adds one file's text to what is known. */
 bool knowledge_add_file(struct run *run, const char *path, const char *bytes, size_t length);
 

@@ -1,28 +1,18 @@
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
-#include "core/node.h"
 
 /* Each file is judged by itself against what is built in, so that the order of arguments does not matter. */
 static bool lint_file(struct run *run, const char *path)
 {
-	struct source *here = NULL;
-	char *absolute = realpath(path, NULL), *bytes;
+	char *bytes;
 	size_t length;
-	bool good = false;
-	int r = absolute ? source_open(run->arena, NULL, &here) : -errno;
+	int r = knowledge_read(run, path, &bytes, &length);
 
 	if (r >= 0)
-		r = source_read(here, absolute, NODE_MAX_BYTES, &bytes, &length);
-	if (r < 0)
-		diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
-	else if (knowledge_load(run))
-		good = knowledge_add_file(run, path, bytes, length);
-	source_close(here);
-	free(absolute);
-	return good;
+		return knowledge_load(run) && knowledge_add_file(run, path, bytes, length);
+	diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
+	return false;
 }
 
 enum status cmd_lint(struct run *run, int argc, char **argv)

@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "core/builtin.h"
 #include "core/param.h"
+#include "sys/slurp.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -84,22 +85,31 @@ static void add_bytes(struct run *run, enum builtin_kind kind, const char *path,
 		add_document(run, kind, path, document);
 }
 
-/* Root does not follow advice that somebody else could have written. */
-static bool is_trusted(struct run *run, const char *path)
+/* Nobody but root could have written it. */
+static bool is_trusted(const struct stat *status)
 {
-	struct stat status;
-	bool trusted;
-	int fd;
+	return S_ISREG(status->st_mode) && status->st_uid == 0 && !(status->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* Root does not follow advice that somebody else could have written: -EPERM. What is read is what was looked at. */
+static int read_trusted(struct run *run, const char *path, char **ret_bytes, size_t *ret_length)
+{
+	struct slurp slurp;
+	int fd, r;
 
 	if (geteuid() != 0 || !source_is_live(run->source))
-		return true;
+		return source_read(run->source, path, NODE_MAX_BYTES, ret_bytes, ret_length);
 	fd = source_openat(run->source, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return false;
-	trusted = !fstat(fd, &status) && S_ISREG(status.st_mode) && status.st_uid == 0 &&
-		  !(status.st_mode & (S_IWGRP | S_IWOTH));
+		return fd == -ELOOP ? -EPERM : fd;
+	slurp = slurp_new(run->arena);
+	r = slurp_fd(&slurp, fd, NODE_MAX_BYTES);
 	close(fd);
-	return trusted;
+	if (r == -EINVAL || (r == 0 && !is_trusted(&slurp.stat)))
+		return -EPERM;
+	*ret_bytes = slurp.buffer;
+	*ret_length = slurp.length;
+	return r;
 }
 
 static bool is_yaml(const char *name)
@@ -127,12 +137,12 @@ static void add_directory(struct run *run, enum builtin_kind kind, const char *d
 
 		if (!is_yaml(names[i]))
 			continue;
-		r = source_read(run->source, path, NODE_MAX_BYTES, &bytes, &length);
-		if (r < 0)
-			diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
-		else if (!is_trusted(run, path))
+		r = read_trusted(run, path, &bytes, &length);
+		if (r == -EPERM)
 			diag_error(&run->diag, (struct place){.file = path},
 				   "others than root can write it, or it is no plain file: refused");
+		else if (r < 0)
+			diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
 		else
 			add_bytes(run, kind, path, bytes, length);
 	}
@@ -220,6 +230,74 @@ static void check_topics(struct run *run)
 		     &run->diag);
 }
 
+static const struct node *find_document(void *context, const char *name, struct place place)
+{
+	struct run *run = context;
+	struct knowledge *knowledge = &run->knowledge;
+	const char **names = arena_array(run->arena, knowledge->n_documents, sizeof(*names));
+	const char *near;
+
+	for (size_t i = 0; i < knowledge->n_documents; i++) {
+		names[i] = knowledge->documents[i].name;
+		if (!strcmp(names[i], name))
+			return knowledge->documents[i].node;
+	}
+	near = node_nearest(name, names, knowledge->n_documents);
+	diag_error(&run->diag, place, "there is no profile '%s'%s%s%s; tcptune profiles lists them", name,
+		   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+	return NULL;
+}
+
+int knowledge_read(struct run *run, const char *path, char **ret_bytes, size_t *ret_length)
+{
+	struct source *here = NULL;
+	char *absolute = realpath(path, NULL);
+	int r = absolute ? source_open(run->arena, NULL, &here) : -errno;
+
+	if (r >= 0)
+		r = source_read(here, absolute, NODE_MAX_BYTES, ret_bytes, ret_length);
+	source_close(here);
+	free(absolute);
+	return r;
+}
+
+static const struct node *read_document(struct run *run, const char *path)
+{
+	char *bytes;
+	size_t length;
+	int r = knowledge_read(run, path, &bytes, &length);
+
+	if (r >= 0)
+		return node_load(run->arena, &run->diag, path, bytes, length);
+	diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
+	return NULL;
+}
+
+/* sets NULL: to be shown or checked. */
+static const struct profile *load_document(struct run *run, const struct node *document,
+					   struct profile_set *sets, size_t n_sets)
+{
+	const struct profile_lookup lookup = {.find = find_document, .context = run};
+
+	return profile_load(run->arena, &run->knowledge.catalog, &run->diag, document, &lookup, sets, n_sets);
+}
+
+static const struct profile *load_profile(struct run *run, const char *name, struct profile_set *sets,
+					  size_t n_sets)
+{
+	size_t n = strlen(name);
+	bool is_path = strchr(name, '/') || (n > 5 && !strcmp(name + n - 5, ".yaml"));
+	const struct node *document = is_path ? read_document(run, name)
+					      : find_document(run, name, (struct place){0});
+
+	return document ? load_document(run, document, sets, n_sets) : NULL;
+}
+
+const struct profile *knowledge_profile(struct run *run, const char *name)
+{
+	return load_profile(run, name, NULL, 0);
+}
+
 bool knowledge_add_file(struct run *run, const char *path, const char *bytes, size_t length)
 {
 	size_t errors = run->diag.errors;
@@ -239,69 +317,10 @@ bool knowledge_add_file(struct run *run, const char *path, const char *bytes, si
 	if (run->diag.errors == errors && kind == BUILTIN_RULES)
 		rules_compile(run->knowledge.rules, &run->diag);
 	if (run->diag.errors == errors && kind == BUILTIN_PROFILE)
-		knowledge_profile(run, node_get(document, "profile")->text);
+		load_document(run, document, NULL, 0);
 	if (run->diag.errors == errors && kind == BUILTIN_TOPICS)
 		check_topics(run);
 	return run->diag.errors == errors;
-}
-
-static const struct node *find_document(void *context, const char *name, struct place place)
-{
-	struct run *run = context;
-	struct knowledge *knowledge = &run->knowledge;
-	const char **names = arena_array(run->arena, knowledge->n_documents, sizeof(*names));
-	const char *near;
-
-	for (size_t i = 0; i < knowledge->n_documents; i++) {
-		names[i] = knowledge->documents[i].name;
-		if (!strcmp(names[i], name))
-			return knowledge->documents[i].node;
-	}
-	near = node_nearest(name, names, knowledge->n_documents);
-	diag_error(&run->diag, place, "there is no profile '%s'%s%s%s; tcptune profiles lists them", name,
-		   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
-	return NULL;
-}
-
-/* A profile in a file of the operator's, wherever --root points. */
-static const struct node *read_document(struct run *run, const char *path)
-{
-	struct source *here;
-	const struct node *document = NULL;
-	char *absolute, *bytes;
-	size_t length;
-	int r = source_open(run->arena, NULL, &here);
-
-	if (r < 0)
-		return NULL;
-	absolute = realpath(path, NULL);
-	r = absolute ? source_read(here, absolute, NODE_MAX_BYTES, &bytes, &length) : -errno;
-	if (r < 0)
-		diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
-	else
-		document = node_load(run->arena, &run->diag, path, bytes, length);
-	free(absolute);
-	source_close(here);
-	return document;
-}
-
-static const struct profile *load_profile(struct run *run, const char *name, struct profile_set *sets,
-					  size_t n_sets)
-{
-	const struct profile_lookup lookup = {.find = find_document, .context = run};
-	size_t n = strlen(name);
-	bool is_path = strchr(name, '/') || (n > 5 && !strcmp(name + n - 5, ".yaml"));
-	const struct node *document = is_path ? read_document(run, name)
-					      : find_document(run, name, (struct place){0});
-
-	if (!document)
-		return NULL;
-	return profile_load(run->arena, &run->knowledge.catalog, &run->diag, document, &lookup, sets, n_sets);
-}
-
-const struct profile *knowledge_profile(struct run *run, const char *name)
-{
-	return load_profile(run, name, NULL, 0);
 }
 
 static void set_thresholds(struct run *run)
@@ -327,8 +346,14 @@ bool knowledge_choose(struct run *run)
 	set_thresholds(run);
 	knowledge->profiles = arena_array(run->arena, n, sizeof(struct profile *));
 	for (size_t i = 0; i < n; i++) {
-		const struct profile *profile = load_profile(run, names[i], options->sets, options->n_sets);
+		const struct profile *profile;
+		size_t same = 0;
 
+		while (strcmp(names[same], names[i]))
+			same++;
+		if (same < i)
+			continue;
+		profile = load_profile(run, names[i], options->sets, options->n_sets);
 		if (profile)
 			knowledge->profiles[knowledge->n_profiles++] = profile;
 	}
