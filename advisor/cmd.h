@@ -136,6 +136,9 @@ void observe_for(struct run *run, const char *const *keys, size_t n_keys, struct
 /* What `check` reports of an observation. */
 struct check_report report_check(struct run *run, const struct observation *observation);
 
+/* Nothing is pending: neither changes, nor what an apply that died left behind. */
+bool report_is_settled(const struct check_report *report);
+
 /* How output looks here: terminal, colour, width. */
 struct out_options report_options(struct run *run);
 

@@ -153,9 +153,9 @@ static enum status carry_out(struct run *run, const struct out_options *options,
 	struct out_options outcome = *options;
 
 	outcome.quiet |= !run->options.yes;
-	report->outcome = plan_is_settled(report->plan) ? APPLY_UNCHANGED : APPLY_WOULD;
+	report->outcome = report_is_settled(report->check) ? APPLY_UNCHANGED : APPLY_WOULD;
 	find_problems(run, report);
-	if (report->outcome == APPLY_UNCHANGED && !report->check->pending) {
+	if (report->outcome == APPLY_UNCHANGED) {
 		report->n_problems = 0;
 		return finish(run, options, report);
 	}

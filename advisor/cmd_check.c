@@ -1,15 +1,15 @@
 #include "cmd.h"
 
 /* Is there anything that the operator should act on? */
-static bool needs_action(const struct run *run, const struct observation *observation)
+static bool needs_action(const struct run *run, const struct check_report *report)
 {
-	const struct findings *findings = observation->findings;
+	const struct findings *findings = report->findings;
 
 	/* Sorted: the worst comes first. Info never counts. */
 	if (findings->n && findings->items[0].severity >= run->options.severity &&
 	    findings->items[0].severity > SEVERITY_INFO)
 		return true;
-	return !plan_is_settled(observation->plan);
+	return !report_is_settled(report);
 }
 
 enum status cmd_check(struct run *run, int argc, char **argv)
@@ -28,5 +28,5 @@ enum status cmd_check(struct run *run, int argc, char **argv)
 	report = report_check(run, &observation);
 	run->out->check(&options, &report);
 	run_warn(run, observation.plan);
-	return needs_action(run, &observation) ? STATUS_DIFFERS : STATUS_OK;
+	return needs_action(run, &report) ? STATUS_DIFFERS : STATUS_OK;
 }

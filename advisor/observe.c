@@ -342,6 +342,11 @@ struct check_report report_check(struct run *run, const struct observation *obse
 	};
 }
 
+bool report_is_settled(const struct check_report *report)
+{
+	return plan_is_settled(report->plan) && !report->pending;
+}
+
 static unsigned terminal_width(void)
 {
 	const char *columns = getenv("COLUMNS");

@@ -132,7 +132,8 @@ void out_text_apply(const struct out_options *options, const struct apply_report
 			show_left_out(&page, report->plan);
 		return;
 	}
-	page_paragraph(&page, &bold, words->first);
+	if (report->outcome != APPLY_WOULD || report->plan->n_changes)
+		page_paragraph(&page, &bold, words->first);
 	if (is_failure(report->outcome))
 		show_stops(&page, report);
 	if (report->outcome != APPLY_UNCHANGED &&

@@ -91,6 +91,16 @@ is "the task" "$(changed --yes)" changed
 is "the task again" "$(changed --yes)" ok
 is "check mode, then" "$(changed --dry-run)" ok
 
+# What an apply left behind that died is seen by the test, and stops the act.
+sed -i 's/"state": "applied"/"state": "applying"/' "$root"/var/lib/tcptune/*.json
+run tcptune apply --dry-run --root "$root"
+is "an unfinished record: the test says 1" "$rc" 1
+hasnt "an unfinished record: the test promises no change" "$out" "This would change"
+run tcptune apply --yes --root "$root"
+is "an unfinished record: the act fails" "$rc" 3
+run tcptune check --quiet --severity critical --root "$root"
+is "an unfinished record: check says 1" "$rc" 1
+
 # Nobody is asked where nobody can answer.
 fresh
 run tcptune apply --root "$root"
