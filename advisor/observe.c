@@ -9,6 +9,7 @@
 #include "core/param.h"
 #include "sys/apply.h"
 #include "sys/collect.h"
+#include "sys/interfaces.h"
 #include "sys/sockets.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -229,6 +230,8 @@ static void look(struct run *run, struct observation *observation, const struct 
 	observation->facts = facts_new(run->arena);
 	collect(run->source, &run->knowledge.catalog, &options, observation->facts);
 	look_at_sockets(&looker);
+	if (needs_have(looker.needs, "interfaces") || needs_have(looker.needs, "qdiscs"))
+		interfaces_collect(run->source, observation->facts);
 	observation->confdirs = confdirs_read(run->arena, run->source);
 	confdirs_facts(observation->confdirs, observation->facts);
 	for (size_t i = 0; i < observation->confdirs->n_notes; i++)

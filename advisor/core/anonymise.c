@@ -2,8 +2,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <linux/if_link.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 
 #include "core/anonymise_internal.h"
 
@@ -156,7 +158,7 @@ void anonymise_ipv6(struct anonymise *anonymise, void *address)
  * comes later.
  */
 #define KEEP(type) (UINT64_C(1) << (type))
-static const uint64_t kept =
+static const uint64_t kept_of_socket =
 	KEEP(INET_DIAG_MEMINFO) | KEEP(INET_DIAG_INFO) | KEEP(INET_DIAG_VEGASINFO) |
 	KEEP(INET_DIAG_CONG) | KEEP(INET_DIAG_TOS) | KEEP(INET_DIAG_TCLASS) |
 	KEEP(INET_DIAG_SKMEMINFO) | KEEP(INET_DIAG_SHUTDOWN) | KEEP(INET_DIAG_DCTCPINFO) |
@@ -172,7 +174,7 @@ static size_t aligned(size_t length, size_t n)
 	return whole < n ? whole : n;
 }
 
-static void clean_attributes(unsigned char *bytes, size_t n)
+static void clean_attributes(unsigned char *bytes, size_t n, uint64_t kept)
 {
 	struct nlattr attribute;
 
@@ -211,13 +213,15 @@ static void clean_socket(struct anonymise *anonymise, unsigned char *bytes, size
 		anonymise_ipv6(anonymise, source);
 		anonymise_ipv6(anonymise, destination);
 	}
-	clean_attributes(bytes + sizeof(struct inet_diag_msg), n - sizeof(struct inet_diag_msg));
+	clean_attributes(bytes + sizeof(struct inet_diag_msg), n - sizeof(struct inet_diag_msg),
+			 kept_of_socket);
 }
 
-void anonymise_diag(struct anonymise *anonymise, void *bytes, size_t n)
+/* Calls clean() for each message, with what follows its header. */
+typedef void clean_fn(struct anonymise *anonymise, unsigned type, unsigned char *bytes, size_t n);
+
+static void each_message(struct anonymise *anonymise, void *bytes, size_t n, clean_fn *clean)
 {
-	/* TCPDIAG_GETSOCK, DCCPDIAG_GETSOCK and SOCK_DIAG_BY_FAMILY (linux/sock_diag.h). */
-	const unsigned first = 18, last = 20;
 	unsigned char *at = bytes;
 	struct nlmsghdr header;
 
@@ -229,10 +233,72 @@ void anonymise_diag(struct anonymise *anonymise, void *bytes, size_t n)
 		if (length < sizeof(header))
 			return;
 		length = length < n ? length : n;
-		if (header.nlmsg_type >= first && header.nlmsg_type <= last)
-			clean_socket(anonymise, at + sizeof(header), length - sizeof(header));
+		clean(anonymise, header.nlmsg_type, at + sizeof(header), length - sizeof(header));
 		length = aligned(length, n);
 		at += length;
 		n -= length;
 	}
+}
+
+static void clean_diag(struct anonymise *anonymise, unsigned type, unsigned char *bytes, size_t n)
+{
+	/* TCPDIAG_GETSOCK, DCCPDIAG_GETSOCK and SOCK_DIAG_BY_FAMILY (linux/sock_diag.h). */
+	const unsigned first = 18, last = 20;
+
+	if (type >= first && type <= last)
+		clean_socket(anonymise, bytes, n);
+}
+
+void anonymise_diag(struct anonymise *anonymise, void *bytes, size_t n)
+{
+	each_message(anonymise, bytes, n, clean_diag);
+}
+
+/* -------------------------------------------------------------- rtnetlink */
+
+static const uint64_t kept_of_link =
+	KEEP(IFLA_IFNAME) | KEEP(IFLA_MTU) | KEEP(IFLA_QDISC) | KEEP(IFLA_MASTER) | KEEP(IFLA_TXQLEN) |
+	KEEP(IFLA_OPERSTATE) | KEEP(IFLA_LINKINFO) | KEEP(IFLA_NUM_TX_QUEUES);
+
+/* A tunnel's kind stays, its ends do not. */
+static void clean_linkinfo(unsigned char *bytes, size_t n)
+{
+	struct nlattr attribute;
+
+	while (n >= sizeof(attribute)) {
+		size_t length;
+
+		memcpy(&attribute, bytes, sizeof(attribute));
+		length = attribute.nla_len;
+		if (length < sizeof(attribute) || length > n)
+			return;
+		if ((attribute.nla_type & 0x3fffu) == IFLA_LINKINFO)
+			clean_attributes(bytes + sizeof(attribute), length - sizeof(attribute),
+					 KEEP(IFLA_INFO_KIND));
+		length = aligned(length, n);
+		bytes += length;
+		n -= length;
+	}
+}
+
+static void clean_route(struct anonymise *anonymise, unsigned type, unsigned char *bytes, size_t n)
+{
+	size_t head = type == RTM_NEWLINK ? sizeof(struct ifinfomsg) : sizeof(struct tcmsg);
+
+	(void)anonymise;
+	if (type < RTM_BASE)
+		return;
+	if ((type != RTM_NEWLINK && type != RTM_NEWQDISC) || n < head) {
+		memset(bytes, 0, n);
+		return;
+	}
+	clean_attributes(bytes + head, n - head,
+			 type == RTM_NEWLINK ? kept_of_link : KEEP(TCA_KIND) | KEEP(TCA_OPTIONS));
+	if (type == RTM_NEWLINK)
+		clean_linkinfo(bytes + head, n - head);
+}
+
+void anonymise_route(void *bytes, size_t n)
+{
+	each_message(NULL, bytes, n, clean_route);
 }

@@ -35,6 +35,9 @@ void anonymise_ipv6(struct anonymise *anonymise, void *address);
 /* In place: whole netlink messages of sock_diag, as they came. Attributes that are not known here are zeroed. */
 void anonymise_diag(struct anonymise *anonymise, void *bytes, size_t n);
 
+/* In place: whole messages of rtnetlink. Of interfaces (their hardware addresses, tunnels) and qdiscs little is kept. */
+void anonymise_route(void *bytes, size_t n);
+
 /* In place: the text of /proc/net/tcp or /proc/net/tcp6. */
 void anonymise_proc_net(struct anonymise *anonymise, char *text, size_t n);
 

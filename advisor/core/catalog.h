@@ -167,7 +167,29 @@ enum path_column {
 
 enum congestion_column { CONGESTION_NAME, CONGESTION_SOCKETS };
 
+enum interface_column {
+	INTERFACE_NAME,
+	INTERFACE_KIND,
+	INTERFACE_LOOPBACK,
+	INTERFACE_UP,
+	INTERFACE_MTU,
+	INTERFACE_TXQUEUELEN,
+	INTERFACE_QDISC,
+};
+
+enum qdisc_column {
+	QDISC_NAME,
+	QDISC_DEVICE,
+	QDISC_UP,
+	QDISC_KIND,
+	QDISC_ROOT,
+	QDISC_PARENT,
+	QDISC_INGRESS,
+	QDISC_AUTOMATIC,
+};
+
 extern const struct table_def listeners_def, destinations_def, clients_def, processes_def,
-	configured_def, paths_def, congestion_def, sources_def;
+	configured_def, paths_def, congestion_def, sources_def,
+	interfaces_def, qdiscs_def;
 
 #endif

@@ -180,6 +180,31 @@ static const struct column congestion_columns[] = {
 	[CONGESTION_SOCKETS] = {"sockets", VALUE_NUMBER, UNIT_NONE, "connections that use it"},
 };
 
+static const struct column interface_columns[] = {
+	[INTERFACE_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "the interface"},
+	[INTERFACE_KIND] = {"kind", VALUE_TEXT, UNIT_NONE,
+			    "what made it: veth, bridge, vxlan, wireguard, ...; empty for a card and for lo"},
+	[INTERFACE_LOOPBACK] = {"loopback", VALUE_BOOL, UNIT_NONE, "it is lo"},
+	[INTERFACE_UP] = {"up", VALUE_BOOL, UNIT_NONE, "it was switched on"},
+	[INTERFACE_MTU] = {"mtu", VALUE_NUMBER, UNIT_BYTES, "largest packet"},
+	[INTERFACE_TXQUEUELEN] = {"txqueuelen", VALUE_NUMBER, UNIT_NONE,
+				  "length of its queue, for disciplines that ask for it"},
+	[INTERFACE_QDISC] = {"qdisc", VALUE_TEXT, UNIT_NONE, "queueing discipline at its root"},
+};
+
+static const struct column qdisc_columns[] = {
+	[QDISC_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "the interface, and what it hangs below"},
+	[QDISC_DEVICE] = {"device", VALUE_TEXT, UNIT_NONE, "the interface"},
+	[QDISC_UP] = {"up", VALUE_BOOL, UNIT_NONE, "the interface was switched on"},
+	[QDISC_KIND] = {"kind", VALUE_TEXT, UNIT_NONE, "fq_codel, fq, mq, noqueue, ..."},
+	[QDISC_ROOT] = {"root", VALUE_BOOL, UNIT_NONE, "it is the root of its interface"},
+	[QDISC_PARENT] = {"parent", VALUE_TEXT, UNIT_NONE,
+			  "kind of the root that it hangs below: mq for those of a card's queues"},
+	[QDISC_INGRESS] = {"ingress", VALUE_BOOL, UNIT_NONE, "it is for what comes in"},
+	[QDISC_AUTOMATIC] = {"automatic", VALUE_BOOL, UNIT_NONE,
+			     "the kernel chose it (handle 0), by net.core.default_qdisc or for want of a queue"},
+};
+
 #define TABLE(name_, columns_, summary_) \
 	{.name = name_, .summary = summary_, .columns = columns_, .n_columns = N(columns_)}
 
@@ -206,9 +231,13 @@ const struct table_def congestion_def =
 const struct table_def sources_def =
 	TABLE("sources", source_columns, "outgoing connections by the local address");
 
+const struct table_def interfaces_def = TABLE("interfaces", interface_columns, "network interfaces");
+const struct table_def qdiscs_def = TABLE("qdiscs", qdisc_columns, "queueing disciplines of interfaces");
+
 static const struct table_def *const tables[] = {
 	&listeners_def,  &destinations_def, &clients_def,    &processes_def,
 	&configured_def, &paths_def,        &congestion_def, &sources_def,
+	&interfaces_def, &qdiscs_def,
 };
 
 const struct table_def *const *catalog_tables(size_t *ret_n)

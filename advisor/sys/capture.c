@@ -274,6 +274,11 @@ static const char *clean(struct capture *capture, const char *path, const char *
 		anonymise_diag(capture->anonymise, copy, *n);
 		return copy;
 	}
+	if (!strcmp(path, "capture/interfaces") || !strcmp(path, "capture/qdiscs")) {
+		copy = scratch_copy(capture, bytes, *n);
+		anonymise_route(copy, *n);
+		return copy;
+	}
 	if (!strcmp(path, "proc/net/tcp") || !strcmp(path, "proc/net/tcp6")) {
 		copy = scratch_copy(capture, bytes, *n);
 		anonymise_proc_net(capture->anonymise, copy, *n);
