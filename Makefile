@@ -4,6 +4,7 @@
 # make install    PREFIX=/usr/local DESTDIR=; make uninstall takes it back
 # make test       the tests with what is installed; make golden rewrites the expected runs
 # make lab        sicknesses made in network namespaces, found and cured (as root, 4 minutes)
+# make bench      what a check costs beside sysctl -a, ss and netstat (as root)
 #
 # V=1 shows the commands, SAN=1 builds with ASan and UBSan into build/san,
 # WERROR=1 (or CI=true) makes warnings errors.
@@ -85,7 +86,7 @@ LIB := $(B)/libtcptune.a
 UNITOBJ := $(UNIT:tests/%.c=$(B)/tests/%.o)
 HELPERBIN := $(HELPER:tests/%.c=$(B)/tests/%)
 
-.PHONY: all objects tests try check test golden lab lab-results lint-c install uninstall clean FORCE
+.PHONY: all objects tests try check test golden lab lab-results bench lint-c install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -154,6 +155,8 @@ golden: all
 	@BUILD=$(B) bash tests/cli/explain.sh --update
 lab lab-results: all $(filter $(B)/tests/lab/%,$(HELPERBIN))
 	@BUILD=$(B) bash tests/lab/lab.sh $(if $(filter lab-results,$@),--update) $(T)
+bench: all $(filter $(B)/tests/bench/% $(B)/tests/lab/%,$(HELPERBIN))
+	@BUILD=$(B) bash tests/bench/bench.sh $(T)
 lint-c:
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I advisor -D_GNU_SOURCE advisor
 	clang-tidy --quiet $(SRC) -- $(BASE) $(PKG_CFLAGS)
