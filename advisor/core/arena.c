@@ -19,7 +19,8 @@
 #define IS_SANITIZED 0
 #endif
 
-enum { SHARED_BLOCK = 65536 };
+/* Large enough that malloc() maps it: its pages are zero already, and come as they are used. */
+enum { SHARED_BLOCK = 256 * 1024 };
 
 struct block {
 	struct block *next;

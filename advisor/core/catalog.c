@@ -129,16 +129,18 @@ bool catalog_find(const struct catalog *catalog, const char *name, struct fact_d
 {
 	const struct param *param;
 
-	for (size_t i = 0; i < N(scalars); i++) {
-		if (!strcmp(scalars[i].name, name)) {
-			*ret = scalars[i];
-			return true;
-		}
-	}
 	param = params_find(catalog->params, name);
 	if (param) {
 		*ret = (struct fact_def){param->key, param_value_type(param), param->unit, param->summary};
 		return true;
 	}
-	return find_counter(catalog, name, ret);
+	if (find_counter(catalog, name, ret))
+		return true;
+	for (size_t i = 0; i < N(scalars); i++) {
+		if (*scalars[i].name == *name && !strcmp(scalars[i].name, name)) {
+			*ret = scalars[i];
+			return true;
+		}
+	}
+	return false;
 }

@@ -137,7 +137,7 @@ void lex_advance(struct parser *p)
 
 bool lex_is_symbol(const struct parser *p, const char *symbol)
 {
-	return p->token == TOKEN_SYMBOL && !strcmp(p->symbol, symbol);
+	return p->token == TOKEN_SYMBOL && *p->symbol == *symbol && !strcmp(p->symbol, symbol);
 }
 
 bool lex_is_word(const struct parser *p, const char *word)
