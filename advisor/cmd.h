@@ -41,7 +41,7 @@ struct options {
 	double interval;      /* seconds between two samples, 0: one sample */
 	enum severity severity;
 	const char *color;    /* "auto", "always", "never" */
-	bool quiet, verbose, yes, dry_run, force, override, anonymise, list_facts, list_names;
+	bool quiet, verbose, yes, dry_run, force, override, anonymise, list_facts, list_names, all_netns;
 };
 
 /* What is known before the host is looked at. */
@@ -93,6 +93,7 @@ struct command {
 extern const struct command commands[];
 
 enum status cmd_check(struct run *run, int argc, char **argv);
+enum status cmd_check_all(struct run *run); /* `check --all-netns` */
 enum status cmd_apply(struct run *run, int argc, char **argv);
 enum status cmd_revert(struct run *run, int argc, char **argv);
 enum status cmd_reload(struct run *run, int argc, char **argv);
@@ -135,6 +136,9 @@ void observe_for(struct run *run, const char *const *keys, size_t n_keys, struct
 
 /* What `check` reports of an observation. */
 struct check_report report_check(struct run *run, const struct observation *observation);
+
+/* A finding counts for the exit status: of the chosen severity or worse, and more than info. */
+bool report_has_findings(const struct run *run, const struct check_report *report);
 
 /* Nothing is pending: neither changes, nor what an apply that died left behind. */
 bool report_is_settled(const struct check_report *report);

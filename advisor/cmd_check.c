@@ -1,15 +1,12 @@
 #include "cmd.h"
 
-/* Is there anything that the operator should act on? */
-static bool needs_action(const struct run *run, const struct check_report *report)
+bool report_has_findings(const struct run *run, const struct check_report *report)
 {
 	const struct findings *findings = report->findings;
 
 	/* Sorted: the worst comes first. Info never counts. */
-	if (findings->n && findings->items[0].severity >= run->options.severity &&
-	    findings->items[0].severity > SEVERITY_INFO)
-		return true;
-	return !report_is_settled(report);
+	return findings->n && findings->items[0].severity >= run->options.severity &&
+	       findings->items[0].severity > SEVERITY_INFO;
 }
 
 enum status cmd_check(struct run *run, int argc, char **argv)
@@ -24,9 +21,13 @@ enum status cmd_check(struct run *run, int argc, char **argv)
 	}
 	if (!knowledge_load(run) || !knowledge_choose(run))
 		return STATUS_BAD;
+	if (run->options.all_netns)
+		return cmd_check_all(run);
 	observe(run, &observation);
 	report = report_check(run, &observation);
 	run->out->check(&options, &report);
 	run_warn(run, observation.plan);
-	return needs_action(run, &report) ? STATUS_DIFFERS : STATUS_OK;
+	if (report_has_findings(run, &report) || !report_is_settled(&report))
+		return STATUS_DIFFERS;
+	return STATUS_OK;
 }

@@ -11,7 +11,7 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 const struct command commands[] = {
-	{"check", cmd_check, "", "psidNf",
+	{"check", cmd_check, "", "psidNAf",
 	 "what is wrong here, what the profiles ask, what would change (the default)"},
 	{"apply", cmd_apply, "", "psidNynOf", "make the changes: shown, confirmed, verified, recorded"},
 	{"revert", cmd_revert, "", "ynFf", "take back the last apply"},
@@ -41,6 +41,7 @@ static const struct option_row {
 	{{"severity", required_argument, NULL, 'd'}, 'd', "WORD",
 	 "findings from this on count for the exit status (default medium)"},
 	{{"netns", required_argument, NULL, 'N'}, 'N', "NAME|PATH|PID", "another network namespace"},
+	{{"all-netns", no_argument, NULL, 'A'}, 'A', NULL, "each network namespace of this machine"},
 	{{"yes", no_argument, NULL, 'y'}, 'y', NULL, "do not ask"},
 	{{"dry-run", no_argument, NULL, 'n'}, 'n', NULL, "stop before the first write"},
 	{{"force", no_argument, NULL, 'F'}, 'F', NULL, "take back also what somebody else has changed"},
@@ -231,6 +232,8 @@ static bool *flag_of(struct options *options, int letter)
 		return &options->list_facts;
 	case 'l':
 		return &options->list_names;
+	case 'A':
+		return &options->all_netns;
 	case 'a':
 		return &options->anonymise;
 	default:
@@ -325,8 +328,13 @@ static bool open_source(struct run *run)
 {
 	int r = 0;
 
-	if (run->options.netns && run->options.root) {
-		run_error("--netns and --root do not go together");
+	if ((run->options.netns || run->options.all_netns) && run->options.root) {
+		run_error("--%s and --root do not go together",
+			  run->options.netns ? "netns" : "all-netns");
+		return false;
+	}
+	if (run->options.netns && run->options.all_netns) {
+		run_error("--netns and --all-netns do not go together");
 		return false;
 	}
 	if (run->options.netns)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "core/explain.h"
@@ -35,6 +36,23 @@ struct check_report {
 	const char *const *notes;    /* what could not be seen and why, a sentence each */
 	size_t n_notes;
 	const char *pending;         /* an unfinished apply and what to do about it; or NULL */
+};
+
+/* One network namespace of `check --all-netns`. */
+struct netns_report {
+	uint64_t inode;
+	const char *name;    /* of ip-netns(8), or NULL */
+	long pid;            /* a process in it; 0: none */
+	const char *program; /* its command, or NULL */
+	bool is_ours;
+	const char *error;   /* why it could not be looked at, or NULL */
+	struct check_report check; /* unless error */
+};
+
+struct netns_reports {
+	const struct netns_report *items;
+	size_t n;
+	size_t n_hidden; /* processes whose namespace may not be read: there may be more */
 };
 
 struct apply_report {
@@ -78,6 +96,7 @@ struct explain_list {
 struct out {
 	const char *name;
 	void (*check)(const struct out_options *options, const struct check_report *report);
+	void (*check_all)(const struct out_options *options, const struct netns_reports *reports);
 	void (*apply)(const struct out_options *options, const struct apply_report *report);
 	void (*revert)(const struct out_options *options, const struct revert_report *report);
 	/* whole: all that is known of each; otherwise a line each. */

@@ -183,6 +183,7 @@ json_t *out_json_obstacles(struct arena *arena, const struct plan *plan)
 const struct out out_json = {
 	.name = "json",
 	.check = out_json_check,
+	.check_all = out_json_check_all,
 	.apply = out_json_apply,
 	.revert = out_json_revert,
 	.profiles = out_json_profiles,

@@ -34,6 +34,7 @@ json_t *out_json_skipped(struct arena *arena, const struct skipped *skipped, siz
 json_t *out_json_obstacles(struct arena *arena, const struct plan *plan);
 
 void out_json_check(const struct out_options *options, const struct check_report *report);
+void out_json_check_all(const struct out_options *options, const struct netns_reports *reports);
 void out_json_apply(const struct out_options *options, const struct apply_report *report);
 void out_json_revert(const struct out_options *options, const struct revert_report *report);
 void out_json_profiles(const struct out_options *options, const struct profile *const *profiles, size_t n,

@@ -151,9 +151,8 @@ static void put_judged(json_t *document, struct arena *arena, const struct check
 	out_json_put(document, "quiet", json_integer((json_int_t)judged->n_quiet));
 }
 
-void out_json_check(const struct out_options *options, const struct check_report *report)
+static json_t *check_document(struct arena *arena, const struct check_report *report)
 {
-	struct arena *arena = options->arena;
 	json_t *document = out_json_begin("tcptune.check/1");
 
 	out_json_put(document, "host", host(arena, report->facts));
@@ -164,5 +163,37 @@ void out_json_check(const struct out_options *options, const struct check_report
 	put_judged(document, arena, report);
 	out_json_put(document, "notes", out_json_texts(arena, report->notes, report->n_notes));
 	out_json_put(document, "pending", out_json_text(arena, report->pending));
+	return document;
+}
+
+void out_json_check(const struct out_options *options, const struct check_report *report)
+{
+	out_json_end(options, check_document(options->arena, report));
+}
+
+static json_t *netns(struct arena *arena, const struct netns_report *report)
+{
+	json_t *object = json_object();
+
+	out_json_put(object, "inode", json_integer((json_int_t)report->inode));
+	out_json_put(object, "name", out_json_text(arena, report->name));
+	out_json_put(object, "pid", report->pid ? json_integer(report->pid) : json_null());
+	out_json_put(object, "program", out_json_text(arena, report->program));
+	out_json_put(object, "ours", json_boolean(report->is_ours));
+	out_json_put(object, "error", out_json_text(arena, report->error));
+	out_json_put(object, "check",
+		     report->error ? json_null() : check_document(arena, &report->check));
+	return object;
+}
+
+void out_json_check_all(const struct out_options *options, const struct netns_reports *reports)
+{
+	json_t *document = out_json_begin("tcptune.namespaces/1");
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < reports->n; i++)
+		out_json_append(array, netns(options->arena, &reports->items[i]));
+	out_json_put(document, "namespaces", array);
+	out_json_put(document, "hidden_processes", json_integer((json_int_t)reports->n_hidden));
 	out_json_end(options, document);
 }

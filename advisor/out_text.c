@@ -4,6 +4,7 @@
 const struct out out_text = {
 	.name = "text",
 	.check = out_text_check,
+	.check_all = out_text_check_all,
 	.apply = out_text_apply,
 	.revert = out_text_revert,
 	.profiles = out_text_profiles,

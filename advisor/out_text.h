@@ -56,6 +56,7 @@ void out_text_obstacles(struct page *page, const struct plan *plan);
 void out_text_diff(struct page *page, const char *diff);
 
 void out_text_check(const struct out_options *options, const struct check_report *report);
+void out_text_check_all(const struct out_options *options, const struct netns_reports *reports);
 void out_text_apply(const struct out_options *options, const struct apply_report *report);
 void out_text_revert(const struct out_options *options, const struct revert_report *report);
 void out_text_profiles(const struct out_options *options, const struct profile *const *profiles, size_t n,

@@ -77,6 +77,44 @@ run "$TCPTUNE" apply --yes --netns "$pid"
 is "apply --yes" "$rc $out$err" "2 tcptune: a drop-in does not reach another namespace: with --netns only --dry-run"
 is "and nothing is written" "$(nsenter -t "$pid" -n cat /proc/sys/net/ipv4/tcp_fin_timeout)" 77
 
+# All of them: here, the named one, the one without a name.
+gists()
+{
+	python3 - "$TMP/out" <<'END'
+import json, sys
+document = json.load(open(sys.argv[1], encoding="utf-8"))
+for n in document["namespaces"]:
+    print(n["ours"], n["name"], n["error"],
+          n["check"]["sockets"]["states"]["ESTABLISHED"])
+END
+}
+if ip netns add idle 2>"$TMP/err" && type python3 >/dev/null 2>&1; then
+	run "$TCPTUNE" check --all-netns --format json
+	cp "$TMP/out" "$TMP/all.json"
+	is "all: status is that of findings, and of what is pending here" "$rc" 1
+	is "all: ours first, then those with a name" "$(gists | sed -n '1p;/ 1 \|idle\|lab/p')" \
+		"$(printf '%s\n' 'True None None 0' 'False 1 None 6' 'False idle None 0')"
+	is "all: a namespace with two names stands there once" "$(gists | grep -c 'None 6')" 1
+	run python3 "$TOP/tests/schema_validate.py" "$TOP/advisor/schemas/namespaces.schema.json" "$TMP/all.json"
+	[ "$rc" = 77 ] || is "all: as the schema says" "$rc $out" "0 $out"
+	run "$TCPTUNE" check --all-netns
+	has "all: the quiet ones are named together" "$out" "of this command"
+	hasnt "all: no key of a namespace that nobody can set" "$out" "What would change"
+	run "$TCPTUNE" check --all-netns --verbose
+	has "all --verbose: each on its own" "$out" "Network namespace idle"
+	# What stands there is no namespace of the network.
+	: >/run/netns/file
+	run "$TCPTUNE" check --all-netns
+	hasnt "all: a file is no namespace" "$out$err" "file ("
+	rm /run/netns/file
+else
+	skip "all namespaces" "$(cat "$TMP/err")"
+fi
+run "$TCPTUNE" check --all-netns --root /
+is "all: not of a captured host" "$rc $out$err" "2 tcptune: --all-netns and --root do not go together"
+run "$TCPTUNE" check --all-netns --netns 1
+is "all: or one" "$rc $out$err" "2 tcptune: --netns and --all-netns do not go together"
+
 run "$TCPTUNE" check --netns nosuch
 is "no such name" "$rc $out$err" "2 tcptune: --netns nosuch: No such file or directory"
 run "$TCPTUNE" check --netns "/proc/$pid/ns/mnt"
