@@ -75,6 +75,7 @@ void run_error(const char *format, ...)
 
 void run_print_diag(struct run *run)
 {
+	diag_sort(&run->diag);
 	for (size_t i = 0; i < run->diag.n; i++)
 		fprintf(stderr, "%s%s\n", run->diag.messages[i].place.file ? "" : "tcptune: ",
 			diag_format(run->arena, &run->diag.messages[i]));

@@ -1,4 +1,5 @@
 #include <stdarg.h>
+#include <string.h>
 
 #include "core/diag.h"
 #include "core/text.h"
@@ -41,6 +42,27 @@ void diag_warning(struct diag *diag, struct place place, const char *format, ...
 	va_start(args, format);
 	append(diag, DIAG_WARNING, place, format, args);
 	va_end(args);
+}
+
+/* Is the second place before the first, in the same file? */
+static bool is_before(struct place a, struct place b)
+{
+	if (!a.file || !b.file || strcmp(a.file, b.file))
+		return false;
+	return b.line < a.line || (b.line == a.line && b.column < a.column);
+}
+
+/* By insertion: all but a few messages come in order. */
+void diag_sort(struct diag *diag)
+{
+	for (size_t i = 1; i < diag->n; i++) {
+		struct diag_message message = diag->messages[i];
+		size_t k = i;
+
+		for (; k > 0 && is_before(diag->messages[k - 1].place, message.place); k--)
+			diag->messages[k] = diag->messages[k - 1];
+		diag->messages[k] = message;
+	}
 }
 
 char *diag_format(struct arena *arena, const struct diag_message *message)

@@ -39,6 +39,9 @@ void diag_error(struct diag *diag, struct place place, const char *format, ...)
 void diag_warning(struct diag *diag, struct place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Messages of one file that follow one another come in the order of their lines; ties stay as they were. */
+void diag_sort(struct diag *diag);
+
 /* "file:line:column: error: text", as far as the parts are known. */
 char *diag_format(struct arena *arena, const struct diag_message *message);
 
