@@ -2,8 +2,22 @@
 #include <string.h>
 
 #include "core/expr_lex.h"
+#include "core/param.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
+
+/* How many elements the tuple has, as far as that is known when it is read. */
+static unsigned arity_of(const struct parser *p, const struct expr *expr)
+{
+	const struct param *param;
+
+	while (expr->kind == EXPR_NAMED)
+		expr = expr->named->expr;
+	if (expr->kind == EXPR_TUPLE)
+		return (unsigned)expr->n_args;
+	param = expr->kind == EXPR_FACT ? params_find(p->scope.catalog->params, expr->fact) : NULL;
+	return param ? param->arity : TUPLE_MAX;
+}
 
 static const struct expr *parse_postfix(struct parser *p)
 {
@@ -17,6 +31,9 @@ static const struct expr *parse_postfix(struct parser *p)
 			return NULL;
 		if (p->token != TOKEN_NUMBER || strlen(p->word) != 1 || p->word[0] >= '0' + TUPLE_MAX)
 			return lex_fail(p, p->start, "an element is [0] to [%d]", TUPLE_MAX - 1);
+		if ((unsigned)(p->word[0] - '0') >= arity_of(p, expr))
+			return lex_fail(p, p->start, "there are only %u elements, [0] to [%u]",
+					arity_of(p, expr), arity_of(p, expr) - 1);
 		element = build_expr(p, EXPR_INDEX, VALUE_NUMBER, expr->unit);
 		element->index = (unsigned)(p->word[0] - '0');
 		build_args(p, element, expr, NULL);
