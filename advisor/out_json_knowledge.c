@@ -95,12 +95,17 @@ void out_json_rules(const struct out_options *options, const struct rule *const 
 	out_json_end(options, document);
 }
 
+static const char *const types[] = {
+	[VALUE_BOOL] = "boolean", [VALUE_NUMBER] = "number",   [VALUE_TEXT] = "text",
+	[VALUE_TUPLE] = "tuple",  [VALUE_VERSION] = "version",
+};
+
 static json_t *json_fact(struct arena *arena, const struct column *column)
 {
 	json_t *object = json_object();
 
 	put_text(arena, object, "name", column->name);
-	put_text(arena, object, "type", value_type_name(column->type));
+	put_text(arena, object, "type", types[column->type]);
 	put_text(arena, object, "unit", unit_name(column->unit));
 	put_text(arena, object, "summary", column->summary);
 	return object;

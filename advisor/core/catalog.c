@@ -45,7 +45,7 @@ static const struct fact_def scalars[] = {
 	{"sockets.fin_wait2_orphan_peers", VALUE_TEXT, UNIT_NONE, "their busiest peers, with counts"},
 	{"sockets.time_wait_incoming", VALUE_NUMBER, UNIT_NONE,
 	 "in TIME_WAIT whose local port is a listener's"},
-	{"sockets.time_wait_outgoing", VALUE_NUMBER, UNIT_NONE, "the other TIME_WAIT"},
+	{"sockets.time_wait_outgoing", VALUE_NUMBER, UNIT_NONE, "in TIME_WAIT whose local port is no listener's"},
 	{"sockstat.inuse", VALUE_NUMBER, UNIT_NONE, "IPv4 TCP sockets in use (of this namespace)"},
 	{"sockstat.inuse6", VALUE_NUMBER, UNIT_NONE, "IPv6 TCP sockets in use (of this namespace)"},
 	{"sockstat.orphan", VALUE_NUMBER, UNIT_NONE, "orphaned TCP sockets of the whole host"},

@@ -197,7 +197,7 @@ static void show_number(struct text *text, double number, enum unit unit)
 		return;
 	case UNIT_PAGES:
 		show_plain(text, number);
-		text_add(text, " pages");
+		text_add(text, number == 1 ? " page" : " pages");
 		return;
 	case UNIT_BITS_PER_SECOND:
 		show_plain(text, number);

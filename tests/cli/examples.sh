@@ -59,7 +59,7 @@ for page in advisor/tcptune.8 README.md; do
 	find "$TMP/blocks" -type f | sort -V | xargs sed -n 's/^\$ tcptune *\([^#]*\)\( #.*\)*$/\1/p' >"$TMP/commands"
 	while read -r command; do
 		case $command in
-		*--root*) where= ;;
+		*--root* | *-netns*) where= ;;
 		*) where="--root $TMP/host" ;;
 		esac
 		# shellcheck disable=SC2086 # the words of a command
