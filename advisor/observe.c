@@ -161,12 +161,15 @@ static struct sockets_options sockets_options(const struct facts *facts)
 	return options;
 }
 
-static void look_earlier(void *context)
+static void look_earlier(void *context, unsigned moment)
 {
 	struct looker *looker = context;
 	const struct sockets_options options = sockets_options(looker->observation->facts);
 
-	looker->earlier = sockets_look(looker->run->source, looker->run->arena, &options);
+	if (!moment)
+		looker->earlier = sockets_look(looker->run->source, looker->run->arena, &options);
+	else if (looker->earlier)
+		sockets_look_again(looker->earlier);
 }
 
 static bool needs_paths(const struct needs *needs)

@@ -10,13 +10,30 @@ static const struct column listener_columns[] = {
 	[LISTENER_ADDRESS] = {"address", VALUE_TEXT, UNIT_NONE, "the address listened on"},
 	[LISTENER_PORT] = {"port", VALUE_NUMBER, UNIT_NONE, "the port"},
 	[LISTENER_LOOPBACK] = {"loopback", VALUE_BOOL, UNIT_NONE, "reached from this host only"},
+	[LISTENER_SOCKETS] = {"sockets", VALUE_NUMBER, UNIT_NONE,
+			      "sockets that share it (SO_REUSEPORT); queues and limit are those of the fullest"},
 	[LISTENER_QUEUED] = {"queued", VALUE_NUMBER, UNIT_NONE, "connections that wait for accept()"},
+	[LISTENER_QUEUED_MEDIAN] = {"queued_median", VALUE_NUMBER, UNIT_NONE,
+				    "the middle one of what waited at each look: as many or more did at every other one"},
+	[LISTENER_QUEUED_MOST] = {"queued_most", VALUE_NUMBER, UNIT_NONE, "most of what waited at a look"},
+	[LISTENER_LOOKS] = {"looks", VALUE_NUMBER, UNIT_NONE,
+			    "looks at its queue: 1, with --interval 5, spread evenly"},
 	[LISTENER_LIMIT] = {"limit", VALUE_NUMBER, UNIT_NONE,
 			    "the queue's limit: min(backlog, somaxconn) at the time of listen()"},
 	[LISTENER_DROPS] = {"drops", VALUE_NUMBER, UNIT_NONE, "packets that this listener dropped"},
 	[LISTENER_SYN_RECV] = {"syn_recv", VALUE_NUMBER, UNIT_NONE, "handshakes under way here"},
 	[LISTENER_SYN_SOURCES] = {"syn_sources", VALUE_NUMBER, UNIT_NONE,
 				  "different addresses among them"},
+	[LISTENER_NEW_PER_SECOND] =
+		{"new_per_second", VALUE_NUMBER, UNIT_PER_SECOND,
+		 "connections that came, over --interval: what there is more, what this side closed first, and of "
+		 "what clients closed first a share of Tcp.PassiveOpens by its connections; exact for one busy listener"},
+	[LISTENER_LASTS] =
+		{"lasts", VALUE_NUMBER, UNIT_SECONDS,
+		 "how long the queue takes what comes when the program accepts nothing from now on"},
+	[LISTENER_SECONDS_LEFT] =
+		{"seconds_left", VALUE_NUMBER, UNIT_SECONDS,
+		 "until the queue is full as it grew over --interval; absent where it does not grow"},
 	[LISTENER_PROCESS] = {"process", VALUE_TEXT, UNIT_NONE, "name[pid] of the program"},
 };
 

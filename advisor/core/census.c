@@ -36,6 +36,8 @@ struct census {
 	uint64_t fin_wait2_mini, fin_wait2_orphans, time_wait_incoming, time_wait_outgoing;
 	uint64_t owned_fin_wait2;
 	struct portset local_ports; /* those that connect() may take */
+	bool with_arrivals;
+	unsigned window; /* milliseconds */
 	struct listeners *listeners;
 	struct groups *groups;
 	struct sources *sources; /* NULL: not wanted */
@@ -84,11 +86,13 @@ struct census *census_new(const struct census_options *options)
 	struct census *census = arena_alloc(arena, sizeof(*census));
 
 	census->arena = arena;
+	census->with_arrivals = options->with_arrivals;
+	census->window = groups_window(options->window);
 	set_local_ports(census, options);
 	census->listeners = listeners_new(arena, options->seed);
 	census->groups = groups_new(arena, &(struct groups_options){
 						   .seed = options->seed,
-						   .window = options->window,
+						   .window = census->window,
 						   .has_range = options->port_high != 0,
 						   .usable = portset_count(&census->local_ports),
 					   });
@@ -148,6 +152,9 @@ void census_add(struct census *census, const struct census_socket *socket)
 		   is_incoming ? GROUP_CLIENT : GROUP_DESTINATION, is_local_port);
 	if (census->sources && !is_incoming && is_local_port)
 		sources_add(census->sources, socket, state);
+	if (census->with_arrivals && is_incoming && state != TCP_SYN_RECV)
+		listeners_count(census->listeners, socket,
+				state == TCP_TIME_WAIT && groups_is_young(census->window, socket));
 	if (state == TCP_TIME_WAIT)
 		*(is_incoming ? &census->time_wait_incoming : &census->time_wait_outgoing) += 1;
 	else if (state == TCP_SYN_RECV)
@@ -190,7 +197,21 @@ void census_set_owners(struct census *census, const struct owners *owners)
 
 void census_set_earlier(struct census *census, const struct census *earlier, double seconds)
 {
+	const struct listeners_span span = {seconds, census->window / 1000.0};
+
 	groups_set_earlier(census->groups, earlier->groups, seconds);
+	if (seconds > 0)
+		listeners_set_earlier(census->listeners, earlier->listeners, &span);
+}
+
+void census_look_again(struct census *earlier)
+{
+	listeners_look_again(earlier->listeners);
+}
+
+void census_add_queue(struct census *earlier, const struct census_socket *socket)
+{
+	listeners_add_queue(earlier->listeners, socket);
 }
 
 void census_add_waiting(struct census *census, const struct census_socket *socket)

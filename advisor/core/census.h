@@ -65,6 +65,7 @@ struct census_options {
 	const char *reserved;         /* ip_local_reserved_ports: "8080,9000-9010" */
 	uint64_t seed;                /* see tally.h */
 	bool with_sources;            /* the table sources too */
+	bool with_arrivals;           /* counts what came new to listeners, for census_set_earlier() */
 	unsigned window;              /* milliseconds that closes are counted over, to CENSUS_TIME_WAIT; 0: CENSUS_WINDOW */
 };
 
@@ -104,6 +105,13 @@ void census_add_waiting(struct census *census, const struct census_socket *socke
  * came new. Best with a window of those seconds.
  */
 void census_set_earlier(struct census *census, const struct census *earlier, double seconds);
+
+/*
+ * Another look at the queues of listeners, after the earlier census and before
+ * the other one: begin, then every listener. Three of them count.
+ */
+void census_look_again(struct census *earlier);
+void census_add_queue(struct census *earlier, const struct census_socket *socket);
 
 /* All scalars sockets.* but sockets.source, and the tables listeners, destinations, clients, processes, sources. */
 void census_facts(const struct census *census, struct facts *facts);

@@ -22,7 +22,7 @@ static const uint8_t destination_count[N_STATES] = {
 	[TCP_CLOSING] = NONE,
 };
 
-static uint32_t window_of(unsigned wish)
+unsigned groups_window(unsigned wish)
 {
 	if (!wish)
 		return CENSUS_WINDOW;
@@ -36,7 +36,7 @@ struct groups *groups_new(struct arena *arena, const struct groups_options *opti
 	groups->arena = arena;
 	groups->has_range = options->has_range;
 	groups->usable = options->usable;
-	groups->window = window_of(options->window);
+	groups->window = options->window;
 	groups->destinations = tally_new(arena, (struct tally_def){
 							.key_size = offsetof(struct destination, counts),
 							.record_size = sizeof(struct destination),
@@ -82,11 +82,6 @@ static struct client *use_client(struct groups *groups, const struct census_sock
 	return tally_use(groups->clients, &key, offsetof(struct client, address[1]));
 }
 
-static bool is_young(const struct groups *groups, const struct census_socket *socket)
-{
-	return socket->expires > CENSUS_TIME_WAIT - groups->window;
-}
-
 static inline void count_one(struct destination *destination, enum count count, bool is_one)
 {
 	destination->counts[count] = (uint16_t)(destination->counts[count] +
@@ -108,7 +103,7 @@ static void add_destination(struct groups *groups, const struct census_socket *s
 	count_one(destination, count, true);
 	if (count != TIME_WAIT)
 		return;
-	count_one(destination, YOUNG, is_young(groups, socket));
+	count_one(destination, YOUNG, groups_is_young(groups->window, socket));
 	count_one(destination, OLD, socket->expires <= groups->window);
 }
 
@@ -122,7 +117,7 @@ static void add_client(struct groups *groups, const struct census_socket *socket
 	client->counts[C_ESTABLISHED] += state == TCP_ESTABLISHED;
 	client->counts[C_CLOSE_WAIT] += state == TCP_CLOSE_WAIT;
 	client->counts[C_LOCAL] += !address_compare(&socket->peer, &socket->address);
-	client->counts[C_YOUNG] += is_time_wait && is_young(groups, socket);
+	client->counts[C_YOUNG] += is_time_wait && groups_is_young(groups->window, socket);
 }
 
 void groups_set_earlier(struct groups *groups, const struct groups *earlier, double seconds)

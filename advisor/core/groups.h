@@ -14,10 +14,19 @@ struct groups;
 
 struct groups_options {
 	uint64_t seed;
-	unsigned window; /* as of a census */
+	unsigned window; /* milliseconds that closes are counted over */
 	bool has_range;  /* which ports connect() takes is known: so many */
 	uint32_t usable;
 };
+
+/* What a wish for a window (see census.h) comes to. */
+unsigned groups_window(unsigned wish);
+
+/* It came to TIME_WAIT within the window. */
+static inline bool groups_is_young(unsigned window, const struct census_socket *socket)
+{
+	return socket->expires > CENSUS_TIME_WAIT - window;
+}
 
 struct groups *groups_new(struct arena *arena, const struct groups_options *options);
 

@@ -1,9 +1,10 @@
-#include <stdlib.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
 
-#include "core/catalog.h"
-#include "core/listeners.h"
-#include "core/tally.h"
+#include "core/listeners_internal.h"
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What listens on a port. */
 enum {
@@ -29,17 +30,6 @@ struct syn_source {
 	uint32_t n;
 };
 
-struct listeners {
-	struct arena *arena;
-	struct listener *items;
-	size_t n, capacity;
-	bool incomplete;
-	struct tally *index;   /* struct listener_index; never beyond its capacity, so exact */
-	struct tally *sources; /* struct syn_source */
-	struct portset ports;  /* those that have a listener at all: fits the first cache, kinds does not */
-	uint8_t *kinds;        /* by port */
-};
-
 struct listeners *listeners_new(struct arena *arena, uint64_t seed)
 {
 	struct listeners *listeners = arena_alloc(arena, sizeof(*listeners));
@@ -61,8 +51,8 @@ struct listeners *listeners_new(struct arena *arena, uint64_t seed)
 	return listeners;
 }
 
-static struct listener *find(const struct listeners *listeners, const struct address *address,
-			     uint32_t port)
+struct listener *listeners_find(const struct listeners *listeners, const struct address *address,
+				uint32_t port)
 {
 	struct listener_key key = {.address = *address, .port = port};
 	const struct listener_index *found = tally_find(listeners->index, &key, sizeof(key));
@@ -107,7 +97,7 @@ static bool is_fuller(const struct census_socket *socket, const struct listener 
 
 void listeners_add(struct listeners *listeners, const struct census_socket *socket)
 {
-	struct listener *listener = find(listeners, &socket->address, socket->port);
+	struct listener *listener = listeners_find(listeners, &socket->address, socket->port);
 	bool is_new = !listener;
 
 	if (is_new)
@@ -139,7 +129,7 @@ bool listeners_have(const struct listeners *listeners, const struct address *add
 	kinds = listeners->kinds[port];
 	if (kinds & (address_is_v4(address) ? ON_V4 | ON_BOTH : ON_V6))
 		return true;
-	return kinds & ON_ONE && find(listeners, address, port);
+	return kinds & ON_ONE && listeners_find(listeners, address, port);
 }
 
 struct listener *listeners_match(const struct listeners *listeners, const struct address *address,
@@ -148,15 +138,15 @@ struct listener *listeners_match(const struct listeners *listeners, const struct
 	static const struct address v6_any = {{0}};
 	struct address v4_any = address_v4("\0\0\0\0");
 	unsigned kinds = listeners->kinds[port];
-	struct listener *found = kinds & ON_ONE ? find(listeners, address, port) : NULL;
+	struct listener *found = kinds & ON_ONE ? listeners_find(listeners, address, port) : NULL;
 
 	if (found)
 		return found;
 	if (!address_is_v4(address))
-		return kinds & ON_V6 ? find(listeners, &v6_any, port) : NULL;
+		return kinds & ON_V6 ? listeners_find(listeners, &v6_any, port) : NULL;
 	if (kinds & ON_V4)
-		return find(listeners, &v4_any, port);
-	return kinds & ON_BOTH ? find(listeners, &v6_any, port) : NULL;
+		return listeners_find(listeners, &v4_any, port);
+	return kinds & ON_BOTH ? listeners_find(listeners, &v6_any, port) : NULL;
 }
 
 void listeners_add_syn(struct listeners *listeners, const struct census_socket *socket)
@@ -173,74 +163,51 @@ void listeners_add_syn(struct listeners *listeners, const struct census_socket *
 	listener->syn_sources += !source->n++;
 }
 
+void listeners_count(struct listeners *listeners, const struct census_socket *socket, bool is_closed)
+{
+	struct listener *listener = listeners_match(listeners, &socket->address, socket->port);
+
+	if (!listener)
+		return;
+	listener->open += socket->state != TCP_TIME_WAIT;
+	listener->closed += is_closed;
+}
+
+void listeners_look_again(struct listeners *listeners)
+{
+	listeners->look++;
+}
+
+void listeners_add_queue(struct listeners *listeners, const struct census_socket *socket)
+{
+	struct listener *listener = listeners_find(listeners, &socket->address, socket->port);
+	uint32_t *queue;
+
+	/* What began to listen meanwhile is in the last look. */
+	if (!listener || (listener->look != listeners->look && listener->n_queues == N(listener->queues)))
+		return;
+	if (listener->look != listeners->look)
+		listener->queues[listener->n_queues++] = 0;
+	listener->look = listeners->look;
+	queue = &listener->queues[listener->n_queues - 1];
+	*queue = socket->rqueue > *queue ? socket->rqueue : *queue;
+}
+
+void listeners_set_earlier(struct listeners *listeners, const struct listeners *earlier,
+			   const struct listeners_span *span)
+{
+	listeners->earlier = earlier;
+	listeners->span = *span;
+}
+
 void listeners_want(const struct listeners *listeners, const struct portset *local_ports,
 		    struct inodes *inodes)
 {
 	for (size_t i = 0; i < listeners->n; i++) {
 		const struct listener *listener = &listeners->items[i];
 
-		if (listener->queued || listener->drops || listener->unaccepted ||
+		if (listener->queued || listener->drops || listener->unaccepted || listener->open ||
 		    portset_has(local_ports, listener->port))
 			inodes_want(inodes, listener->inode);
-	}
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct listener *x = *(const struct listener *const *)a;
-	const struct listener *y = *(const struct listener *const *)b;
-
-	if (x->port != y->port)
-		return x->port < y->port ? -1 : 1;
-	return address_compare(&x->address, &y->address);
-}
-
-static struct fact number_or(bool is_known, uint64_t number, const char *why)
-{
-	return is_known ? fact_known(value_number((double)number, UNIT_NONE))
-			: fact_missing(FACT_UNREADABLE, why);
-}
-
-/* Of what all its sockets have, what one has; not 0 of something. */
-static uint32_t share(uint32_t n, const struct listener *listener)
-{
-	return n / listener->n_sockets + (n % listener->n_sockets != 0);
-}
-
-static void fill_row(struct arena *arena, const struct listener *listener, struct fact *row)
-{
-	row[LISTENER_NAME] = fact_known(
-		value_text(address_endpoint(arena, &listener->address, listener->port)));
-	row[LISTENER_ADDRESS] = fact_known(value_text(address_text(arena, &listener->address)));
-	row[LISTENER_PORT] = number_or(true, listener->port, NULL);
-	row[LISTENER_LOOPBACK] = fact_known(value_bool(address_is_loopback(&listener->address)));
-	row[LISTENER_QUEUED] = number_or(true, listener->queued, NULL);
-	row[LISTENER_LIMIT] = number_or(listener->has_limit, listener->limit,
-					"/proc/net/tcp does not show the limit of a queue");
-	row[LISTENER_DROPS] = number_or(listener->has_drops, listener->drops,
-					"neither /proc/net/tcp nor an old kernel shows drops");
-	row[LISTENER_SYN_RECV] = number_or(true, share(listener->syn_recv, listener), NULL);
-	row[LISTENER_SYN_SOURCES] = number_or(true, share(listener->syn_sources, listener), NULL);
-}
-
-void listeners_facts(const struct listeners *listeners, const struct inodes *inodes,
-		     const struct owners *owners, struct facts *facts)
-{
-	struct arena *arena = facts_arena(facts);
-	struct table *table = facts_table(facts, &listeners_def);
-	const struct listener **order =
-		arena_array(listeners->arena, listeners->n, sizeof(*order));
-
-	table->state = FACT_KNOWN;
-	table->why = NULL;
-	table->incomplete = listeners->incomplete;
-	for (size_t i = 0; i < listeners->n; i++)
-		order[i] = &listeners->items[i];
-	qsort(order, listeners->n, sizeof(*order), compare);
-	for (size_t i = 0; i < listeners->n; i++) {
-		struct fact *row = table_add_row(facts, table);
-
-		fill_row(arena, order[i], row);
-		row[LISTENER_PROCESS] = owners_fact(arena, owners, inodes, order[i]->inode);
 	}
 }

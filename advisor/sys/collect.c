@@ -334,21 +334,34 @@ static double interval_of_capture(struct collector *collector)
 	return text && proctext_number(text, &seconds) ? seconds : 0;
 }
 
+/* Waits until the interval is over, and calls back meanwhile. In a capture it is over. */
+static void wait_between(struct collector *collector, double begun, bool is_captured)
+{
+	const struct collect_options *options = collector->options;
+	double seconds = options->interval < WAIT_MAX ? options->interval : WAIT_MAX;
+
+	for (unsigned i = 0; i < COLLECT_MOMENTS; i++) {
+		if (options->between)
+			options->between(options->context, i);
+		if (!is_captured)
+			sleep_until(begun + seconds * (i + 1) / COLLECT_MOMENTS);
+	}
+}
+
 static void sample_once_or_twice(struct collector *collector, const struct sample *first, double begun)
 {
 	struct sample_span span = since_boot(collector->facts);
 	const struct sample *last = first;
-	double interval = collector->options->interval;
 	double captured = interval_of_capture(collector);
-	bool is_twice = captured > 0 || (source_is_live(collector->source) && interval > 0);
+	bool is_twice = captured > 0 ||
+			(source_is_live(collector->source) && collector->options->interval > 0);
 
-	if (is_twice && collector->options->between)
-		collector->options->between(collector->options->context);
+	if (is_twice)
+		wait_between(collector, begun, captured > 0);
 	if (captured > 0) {
 		last = take_sample(collector, "/capture/second", false);
 		span.seconds = captured;
 	} else if (is_twice) {
-		sleep_until(begun + (interval < WAIT_MAX ? interval : WAIT_MAX));
 		span.seconds = now() - begun;
 		last = take_sample(collector, "", true);
 		record_own(collector, "capture/interval",

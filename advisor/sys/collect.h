@@ -19,12 +19,17 @@
 #include "core/needs.h"
 #include "sys/source.h"
 
+#define COLLECT_MOMENTS 4u
+
 struct collect_options {
 	const char *const *keys; /* sysctls with dots, as rules and profiles name them; again is harmless */
 	size_t n_keys;
 	double interval; /* seconds between two samples of the counters; 0: one sample */
-	/* Called between the two samples, before the waiting, when all but the rates is known; or NULL. */
-	void (*between)(void *context);
+	/*
+	 * Called between the two samples when all but the rates is known: at the begin of the waiting with
+	 * moment 0, and then COLLECT_MOMENTS - 1 times, spread evenly over it. Or NULL.
+	 */
+	void (*between)(void *context, unsigned moment);
 	void *context;
 	const struct needs *needs; /* what costs extra is observed only for these; NULL: everything */
 };

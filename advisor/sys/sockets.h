@@ -35,6 +35,9 @@ struct sockets_options {
 struct sockets_look *sockets_look(struct source *source, struct arena *arena,
 				  const struct sockets_options *options);
 
+/* Looks once more at the queues of its listeners, which costs little; what fails is left out. */
+void sockets_look_again(struct sockets_look *look);
+
 /* Accepts NULL. */
 void sockets_look_free(struct sockets_look *look);
 

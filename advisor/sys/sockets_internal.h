@@ -9,16 +9,10 @@
 #include "sys/sockets.h"
 
 /* The passes over the sockets: see census.h for the order of the first three. */
-enum pass { PASS_LISTEN, PASS_ALL, PASS_WAIT, PASS_PATHS };
+enum pass { PASS_LISTEN, PASS_ALL, PASS_WAIT, PASS_PATHS, PASS_QUEUES };
 
 /* The file of the first pass in a capture: what stands for all where there is no netlink. */
 #define SOCKETS_FILE "/capture/sockets.listen"
-
-struct sockets_look {
-	struct census *census;
-	double time;    /* when it was taken; of a capture 0 */
-	double seconds; /* of a capture: until the other look */
-};
 
 struct collector {
 	struct source *source;
@@ -38,6 +32,14 @@ struct collector {
 	struct sockdiag *diag;  /* NULL when it is not open */
 	int (*read)(struct collector *collector); /* the way that worked */
 	uint64_t seed;          /* of what is hashed */
+	unsigned look;          /* of PASS_QUEUES, which one, from 1 */
+};
+
+struct sockets_look {
+	struct collector collector; /* its census, and the way that worked */
+	struct sockets_options options;
+	double time;    /* when it was taken; of a capture 0 */
+	double seconds; /* of a capture: until the other look */
 };
 
 /* Reads the sockets of collector->pass, in one of several ways. -errno. */

@@ -36,6 +36,7 @@ void sockets_renew(struct collector *collector)
 		.port_high = collector->options->port_high,
 		.reserved = collector->options->reserved,
 		.with_sources = collector->options->with_sources && !collector->is_earlier,
+		.with_arrivals = collector->is_earlier || earlier,
 		.seed = collector->seed = make_seed(),
 	};
 
@@ -82,34 +83,54 @@ static double interval_of_capture(struct source *source)
 struct sockets_look *sockets_look(struct source *source, struct arena *arena,
 				  const struct sockets_options *options)
 {
-	struct collector collector = {
-		.source = source, .arena = arena, .options = options, .is_earlier = true};
 	struct sockets_look *look = arena_alloc(arena, sizeof(*look));
+	struct collector *collector = &look->collector;
 	bool is_live = source_is_live(source);
 	size_t n;
 	const struct sockets_way *ways = sockets_ways(&n);
 	int r = -ENOENT;
 
+	look->options = *options;
+	*collector = (struct collector){
+		.source = source, .arena = arena, .options = &look->options, .is_earlier = true};
 	if (is_live)
 		look->time = now();
 	else
 		look->seconds = interval_of_capture(source);
-	for (size_t i = 0; i < n && r && (is_live || look->seconds > 0); i++)
+	for (size_t i = 0; i < n && r && (is_live || look->seconds > 0); i++) {
 		/* The text would be recorded as that of the other look. */
-		if (ways[i].is_live == is_live && ways[i].method >= options->first &&
-		    ways[i].method != SOCKETS_PROC)
-			r = read_earlier(&collector, ways[i].read);
-	sockdiag_close(collector.diag);
-	if (r)
-		census_free(collector.census);
-	look->census = collector.census;
-	return r ? NULL : look;
+		if (ways[i].is_live != is_live || ways[i].method < options->first ||
+		    ways[i].method == SOCKETS_PROC)
+			continue;
+		r = read_earlier(collector, ways[i].read);
+		collector->read = ways[i].read;
+	}
+	if (!r)
+		return look;
+	sockets_look_free(look);
+	return NULL;
+}
+
+void sockets_look_again(struct sockets_look *look)
+{
+	struct collector *collector = &look->collector;
+
+	collector->pass = PASS_QUEUES;
+	collector->look++;
+	census_look_again(collector->census);
+	/* A look that fails is one less; after an error netlink is opened anew. */
+	if (!collector->read(collector))
+		return;
+	sockdiag_close(collector->diag);
+	collector->diag = NULL;
 }
 
 void sockets_look_free(struct sockets_look *look)
 {
-	if (look)
-		census_free(look->census);
+	if (!look)
+		return;
+	sockdiag_close(look->collector.diag);
+	census_free(look->collector.census);
 }
 
 void sockets_compare(struct collector *collector)
@@ -119,7 +140,7 @@ void sockets_compare(struct collector *collector)
 
 	if (!earlier)
 		return;
-	census_set_earlier(collector->census, earlier->census, collector->since_earlier);
+	census_set_earlier(collector->census, earlier->collector.census, collector->since_earlier);
 	text_printf(&line, "%.6f\n", collector->since_earlier);
 	if (earlier->time > 0)
 		source_record_bytes(collector->source, INTERVAL, line.data, line.length);

@@ -25,6 +25,7 @@ static const struct {
 	[PASS_PATHS] = {"/capture/sockets.paths", NULL, 1U << TCP_ESTABLISHED,
 			1U << (INET_DIAG_INFO - 1) | 1U << (INET_DIAG_CONG - 1) |
 				1U << (INET_DIAG_SKMEMINFO - 1)},
+	[PASS_QUEUES] = {NULL, "/capture/sockets.queues", 1U << TCP_LISTEN, 0},
 };
 
 static void add_socket(void *context, const struct census_socket *socket)
@@ -33,6 +34,8 @@ static void add_socket(void *context, const struct census_socket *socket)
 
 	if (collector->pass == PASS_PATHS)
 		paths_add(collector->paths, socket, collector->extras);
+	else if (collector->pass == PASS_QUEUES)
+		census_add_queue(collector->census, socket);
 	else if (collector->pass == PASS_WAIT)
 		census_add_waiting(collector->census, socket);
 	else if ((socket->state == TCP_LISTEN) == (collector->pass == PASS_LISTEN))
@@ -43,6 +46,9 @@ static void add_socket(void *context, const struct census_socket *socket)
 
 static const char *file_of(const struct collector *collector)
 {
+	if (collector->pass == PASS_QUEUES)
+		return arena_printf(collector->arena, "%s.%u", passes[PASS_QUEUES].earlier,
+				    collector->look);
 	return collector->is_earlier ? passes[collector->pass].earlier : passes[collector->pass].file;
 }
 

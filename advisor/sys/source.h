@@ -17,7 +17,8 @@
  * `capture/hostname`, `capture/pagesize`; where two samples of the counters
  * were taken, `capture/interval` (seconds) and `capture/second/proc/net/...`;
  * where two looks at the sockets were, `capture/interval.sockets` and the
- * earlier one's replies as `capture/sockets.earlier.*`.
+ * earlier one's replies as `capture/sockets.earlier.*`, and those of the looks
+ * at listeners between them as `capture/sockets.queues.N`.
  */
 #ifndef TCPTUNE_SOURCE_H
 #define TCPTUNE_SOURCE_H

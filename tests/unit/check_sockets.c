@@ -182,6 +182,47 @@ START_TEST(two_looks_of_a_capture)
 }
 END_TEST
 
+/* A listener with so many in its queue. */
+static void write_queue(const char *path, unsigned queued)
+{
+	struct buffer *buffer = arena_alloc(arena, sizeof(*buffer));
+	struct nlmsghdr *header = (struct nlmsghdr *)buffer->bytes;
+
+	put_socket(buffer, TCP_LISTEN, 80, 7);
+	((struct inet_diag_msg *)NLMSG_DATA(header))->idiag_rqueue = queued;
+	put_done(buffer);
+	write_dump(path, buffer);
+}
+
+START_TEST(looks_at_the_queues_between)
+{
+	struct sockets_options options = {.port_low = 1, .port_high = 65535};
+	struct sockets_look *look;
+	const struct fact *row;
+
+	write_sockets("/capture/sockets.earlier.all", TCP_ESTABLISHED, 0, 1);
+	write_queue("/capture/sockets.earlier.listen", 3);
+	write_queue("/capture/sockets.queues.1", 40);
+	write_queue("/capture/sockets.queues.3", 7);
+	write_queue(LISTEN, 5);
+	write_sockets(ALL, TCP_ESTABLISHED, 0, 1);
+	tree_file("/capture/interval.sockets", "2\n");
+	source_close(source);
+	facts = facts_new(arena);
+	ck_assert_int_eq(source_open(arena, tree_path("/"), &source), 0);
+	options.earlier = look = sockets_look(source, arena, &options);
+	ck_assert_ptr_nonnull(look);
+	for (unsigned i = 0; i < 3; i++)
+		sockets_look_again(look);
+	ck_assert_int_eq(sockets_collect(source, facts, &options, &note), 0);
+	sockets_look_free(look);
+	row = table_row(facts_find_table(facts, "listeners"), 0);
+	ck_assert_double_eq(row[LISTENER_LOOKS].value.number, 4);
+	ck_assert_double_eq(row[LISTENER_QUEUED_MOST].value.number, 40);
+	ck_assert_double_eq(row[LISTENER_QUEUED_MEDIAN].value.number, 5);
+}
+END_TEST
+
 /* ------------------------------------------------------------ each connection */
 
 static void collect_paths(void)
@@ -487,6 +528,7 @@ Suite *sockets_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_capture);
 	tcase_add_test(tcase, two_looks_of_a_capture);
+	tcase_add_test(tcase, looks_at_the_queues_between);
 	tcase_add_test(tcase, paths_of_a_capture);
 	tcase_add_test(tcase, paths_of_nobody);
 	tcase_add_test(tcase, too_many_paths);
