@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "core/catalog.h"
+#include "core/choices.h"
 #include "core/counter.h"
 #include "core/diag.h"
 #include "core/plan.h"
@@ -57,6 +58,7 @@ struct knowledge {
 		const struct node *node;
 	} *documents; /* by name */
 	size_t n_documents, documents_capacity;
+	struct choices choices;          /* of tcptune.yaml, after knowledge_choose() */
 	const struct profile **profiles; /* the chosen ones */
 	size_t n_profiles;
 };
@@ -113,7 +115,10 @@ bool knowledge_load(struct run *run);
 /* The states and events, which explain alone needs; after knowledge_load(). False with the errors in run->diag. */
 bool knowledge_load_topics(struct run *run);
 
-/* The profiles of --profile, or time-wait, with --set; thresholds of rules too. False with errors in run->diag. */
+/*
+ * The profiles of --profile, or of tcptune.yaml, or time-wait, with the parameters of both;
+ * thresholds of rules too. False with errors in run->diag.
+ */
 bool knowledge_choose(struct run *run);
 
 /* One profile by name or path, without --set. NULL with errors in run->diag. */

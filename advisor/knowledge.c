@@ -112,6 +112,13 @@ static int read_trusted(struct run *run, const char *path, char **ret_bytes, siz
 	return r;
 }
 
+static void report_unread(struct run *run, const char *path, int r)
+{
+	diag_error(&run->diag, (struct place){.file = path}, "%s",
+		   r == -EPERM ? "others than root can write it, or it is no plain file: refused"
+			       : strerror(-r));
+}
+
 static bool is_yaml(const char *name)
 {
 	size_t n = strlen(name);
@@ -138,11 +145,8 @@ static void add_directory(struct run *run, enum builtin_kind kind, const char *d
 		if (!is_yaml(names[i]))
 			continue;
 		r = read_trusted(run, path, &bytes, &length);
-		if (r == -EPERM)
-			diag_error(&run->diag, (struct place){.file = path},
-				   "others than root can write it, or it is no plain file: refused");
-		else if (r < 0)
-			diag_error(&run->diag, (struct place){.file = path}, "%s", strerror(-r));
+		if (r < 0)
+			report_unread(run, path, r);
 		else
 			add_bytes(run, kind, path, bytes, length);
 	}
@@ -282,20 +286,34 @@ static const struct profile *load_document(struct run *run, const struct node *d
 	return profile_load(run->arena, &run->knowledge.catalog, &run->diag, document, &lookup, sets, n_sets);
 }
 
-static const struct profile *load_profile(struct run *run, const char *name, struct profile_set *sets,
-					  size_t n_sets)
+/* place: where the name stands, if in a file. */
+static const struct profile *load_profile(struct run *run, const char *name, struct place place,
+					  struct profile_set *sets, size_t n_sets)
 {
 	size_t n = strlen(name);
 	bool is_path = strchr(name, '/') || (n > 5 && !strcmp(name + n - 5, ".yaml"));
 	const struct node *document = is_path ? read_document(run, name)
-					      : find_document(run, name, (struct place){0});
+					      : find_document(run, name, place);
 
 	return document ? load_document(run, document, sets, n_sets) : NULL;
 }
 
 const struct profile *knowledge_profile(struct run *run, const char *name)
 {
-	return load_profile(run, name, NULL, 0);
+	return load_profile(run, name, (struct place){0}, NULL, 0);
+}
+
+/* All of tcptune.yaml but `set`, which the chosen profiles alone can judge: they are loaded with it. */
+static bool check_choices(struct run *run, const struct node *document)
+{
+	size_t errors = run->diag.errors;
+	struct choices choices;
+
+	if (choices_load(run->arena, document, run->knowledge.rules, &run->diag, &choices))
+		choices_set_thresholds(&choices, run->knowledge.rules, &run->diag);
+	for (size_t i = 0; run->diag.errors == errors && i < choices.n_profiles; i++)
+		load_profile(run, choices.profiles[i], choices.profile_places[i], NULL, 0);
+	return run->diag.errors == errors;
 }
 
 bool knowledge_add_file(struct run *run, const char *path, const char *bytes, size_t length)
@@ -306,9 +324,11 @@ bool knowledge_add_file(struct run *run, const char *path, const char *bytes, si
 
 	if (!document)
 		return false;
+	if (document->type == NODE_MAP && !node_get(document, "profile") && choices_look_like(document))
+		return check_choices(run, document);
 	if (!kind_of(document, &kind)) {
 		diag_error(&run->diag, document->place,
-			   "neither a list of rules ('id'), parameters ('key'), counters ('counter') or topics ('state', 'event') nor a profile ('profile')");
+			   "neither a list of rules ('id'), parameters ('key'), counters ('counter') or topics ('state', 'event') nor a profile ('profile') nor tcptune.yaml ('accept', 'thresholds', 'profiles', 'set')");
 		return false;
 	}
 	if (kind == BUILTIN_TOPICS && !knowledge_load_topics(run))
@@ -335,34 +355,102 @@ static void set_thresholds(struct run *run)
 	}
 }
 
+static void read_choices(struct run *run)
+{
+	static const char path[] = "/etc/tcptune/tcptune.yaml";
+	const struct node *document;
+	char *bytes;
+	size_t length;
+	int r = read_trusted(run, path, &bytes, &length);
+
+	if (r == -ENOENT || r == -ENOTDIR)
+		return;
+	if (r < 0) {
+		report_unread(run, path, r);
+		return;
+	}
+	document = node_load(run->arena, &run->diag, path, bytes, length);
+	if (document && choices_load(run->arena, document, run->knowledge.rules, &run->diag,
+				     &run->knowledge.choices))
+		choices_set_thresholds(&run->knowledge.choices, run->knowledge.rules, &run->diag);
+}
+
+/* The parameters of profiles: those of tcptune.yaml, and over them those of --set. */
+static struct profile_set *gather_sets(struct run *run, size_t *ret_n)
+{
+	const struct choices *choices = &run->knowledge.choices;
+	struct profile_set *sets = arena_array(run->arena, choices->n_sets + run->options.n_sets,
+					       sizeof(*sets));
+
+	for (size_t i = 0; i < choices->n_sets; i++)
+		sets[i] = (struct profile_set){
+			.name = choices->sets[i].name,
+			.value = choices->sets[i].value->text,
+			.place = choices->sets[i].value->place,
+			/* The profiles of the command line need not know it. */
+			.used = run->options.n_profiles > 0,
+		};
+	memcpy(sets + choices->n_sets, run->options.sets, run->options.n_sets * sizeof(*sets));
+	*ret_n = choices->n_sets + run->options.n_sets;
+	return sets;
+}
+
+static void check_sets(struct run *run, const struct profile_set *sets, size_t n)
+{
+	for (size_t i = 0; !run->diag.errors && i < n; i++) {
+		struct place place = sets[i].place;
+
+		if (sets[i].used)
+			continue;
+		if (!place.file)
+			place.file = arena_printf(run->arena, "--set %s=%s", sets[i].name,
+						  sets[i].value);
+		diag_error(&run->diag, place, "no chosen profile has a parameter '%s'",
+			   sets[i].name);
+	}
+}
+
+static bool is_named_before(const char *const *names, size_t i)
+{
+	size_t same = 0;
+
+	while (strcmp(names[same], names[i]))
+		same++;
+	return same < i;
+}
+
 bool knowledge_choose(struct run *run)
 {
 	static const char *const standard[] = {"time-wait"};
-	struct options *options = &run->options;
-	const char *const *names = options->n_profiles ? options->profiles : standard;
-	size_t n = options->n_profiles ? options->n_profiles : N(standard);
 	struct knowledge *knowledge = &run->knowledge;
+	const struct choices *choices = &knowledge->choices;
+	const char *const *names = standard;
+	size_t n = N(standard), n_sets;
+	struct profile_set *sets;
 
+	read_choices(run);
 	set_thresholds(run);
+	if (run->options.n_profiles) {
+		names = run->options.profiles;
+		n = run->options.n_profiles;
+	} else if (choices->n_profiles) {
+		names = choices->profiles;
+		n = choices->n_profiles;
+	}
+	sets = gather_sets(run, &n_sets);
 	knowledge->profiles = arena_array(run->arena, n, sizeof(struct profile *));
 	for (size_t i = 0; i < n; i++) {
+		struct place place = {0};
 		const struct profile *profile;
-		size_t same = 0;
 
-		while (strcmp(names[same], names[i]))
-			same++;
-		if (same < i)
+		if (is_named_before(names, i))
 			continue;
-		profile = load_profile(run, names[i], options->sets, options->n_sets);
+		if (names == choices->profiles)
+			place = choices->profile_places[i];
+		profile = load_profile(run, names[i], place, sets, n_sets);
 		if (profile)
 			knowledge->profiles[knowledge->n_profiles++] = profile;
 	}
-	for (size_t i = 0; !run->diag.errors && i < options->n_sets; i++)
-		if (!options->sets[i].used)
-			diag_error(&run->diag,
-				   (struct place){.file = arena_printf(run->arena, "--set %s=%s",
-								       options->sets[i].name,
-								       options->sets[i].value)},
-				   "no chosen profile has a parameter '%s'", options->sets[i].name);
+	check_sets(run, sets, n_sets);
 	return run->diag.errors == 0;
 }

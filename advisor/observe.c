@@ -1,6 +1,7 @@
 /* One look at a host: facts, configuration, judgement, plan. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -298,6 +299,15 @@ static struct plan *make_plan(struct run *run, const struct observation *observa
 				     });
 }
 
+static struct day today(void)
+{
+	time_t now = time(NULL);
+	struct tm local;
+
+	localtime_r(&now, &local);
+	return (struct day){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday};
+}
+
 void observe(struct run *run, struct observation *ret)
 {
 	struct key_list list = {.run = run};
@@ -311,6 +321,7 @@ void observe(struct run *run, struct observation *ret)
 	look(run, &observation, &list);
 	observation.findings = judge(run->arena, run->knowledge.rules, &run->knowledge.catalog,
 				     observation.facts);
+	choices_accept(&run->knowledge.choices, run->arena, today(), observation.findings);
 	observation.plan = make_plan(run, &observation, &dropin);
 	if (run->options.override && observation.plan->n_obstacles)
 		observation.plan =

@@ -106,7 +106,30 @@ static json_t *finding(struct arena *arena, const struct finding *finding)
 	out_json_put(object, "corrects", out_json_text(arena, finding->corrects));
 	out_json_put(object, "sources",
 		     out_json_texts(arena, finding->sources, finding->n_sources));
+	out_json_put(object, "was_accepted", out_json_text(arena, finding->was_accepted));
 	return object;
+}
+
+static json_t *place_text(struct arena *arena, struct place place)
+{
+	return out_json_text(arena, arena_printf(arena, "%s:%u", place.file, place.line));
+}
+
+static json_t *accepted(struct arena *arena, const struct findings *findings)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < findings->n_accepted; i++) {
+		const struct accepted *accepted = &findings->accepted[i];
+		json_t *object = json_object();
+
+		out_json_put(object, "finding", finding(arena, &accepted->finding));
+		out_json_put(object, "reason", out_json_text(arena, accepted->reason));
+		out_json_put(object, "until", out_json_text(arena, accepted->until));
+		out_json_put(object, "place", place_text(arena, accepted->place));
+		out_json_append(array, object);
+	}
+	return array;
 }
 
 static json_t *findings(struct arena *arena, const struct findings *findings)
@@ -138,6 +161,7 @@ static void put_judged(json_t *document, struct arena *arena, const struct check
 	const struct plan *plan = report->plan;
 
 	out_json_put(document, "findings", findings(arena, judged));
+	out_json_put(document, "accepted", accepted(arena, judged));
 	out_json_put(document, "settings", out_json_settings(arena, plan));
 	out_json_put(document, "changes",
 		     out_json_changes(arena, plan->changes, plan->n_changes));

@@ -109,6 +109,7 @@ static void show_finding(struct page *page, const struct out_options *options,
 	page_paragraph(page, &title, headline(page->arena, finding));
 	show_evidence(page, finding);
 	show_remedies(page, finding);
+	show_labelled(page, "  note    ", finding->was_accepted);
 	show_labelled(page, "  risk    ", finding->risk);
 	if (options->verbose)
 		show_labelled(page, "  truth   ", finding->corrects);
@@ -222,6 +223,30 @@ static void show_healthy(struct page *page, const struct out_options *options,
 	out_text_figures(page, report->facts);
 }
 
+/* "HEADLINE [id], until 2026-12-31: REASON" */
+static void show_accepted(struct page *page, const struct out_options *options,
+			  const struct findings *findings)
+{
+	if (findings->n_accepted)
+		page_heading(page, "Accepted, not counted");
+	for (size_t i = 0; i < findings->n_accepted; i++) {
+		const struct accepted *accepted = &findings->accepted[i];
+		const struct finding *finding = &accepted->finding;
+
+		page_printf(page,
+			    &(struct paragraph){.lead = looks[finding->severity].brief,
+						.lead_style = looks[finding->severity].style,
+						.indent = LABEL},
+			    "%s [%s], %s%s: %s", headline(page->arena, finding), finding->id,
+			    accepted->until ? "until " : "for good",
+			    accepted->until ? accepted->until : "", accepted->reason);
+	}
+	for (size_t i = 0; options->verbose && i < findings->n_unmet; i++)
+		page_printf(page, &(struct paragraph){.lead = "", .indent = LABEL},
+			    "%s:%u accepts %s, which is not found here", findings->unmet[i].place.file,
+			    findings->unmet[i].place.line, findings->unmet[i].id);
+}
+
 void out_text_findings(struct page *page, const struct out_options *options,
 		       const struct check_report *report)
 {
@@ -231,4 +256,6 @@ void out_text_findings(struct page *page, const struct out_options *options,
 		show_healthy(page, options, report);
 	if (!options->quiet)
 		show_brief(page, options, report->findings);
+	if (!options->quiet)
+		show_accepted(page, options, report->findings);
 }

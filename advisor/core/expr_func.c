@@ -5,6 +5,7 @@
 #include "core/expr_internal.h"
 #include "core/param.h"
 #include "core/ports.h"
+#include "core/text.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -151,33 +152,11 @@ static struct fact eval_number(const struct expr *call, struct eval *eval, const
 	return number(call, value);
 }
 
-/* '*' and '?'. Not fnmatch(3), whose time some patterns let grow without bound. */
-static bool glob_matches(const char *glob, const char *text)
-{
-	const char *star = NULL, *retry = NULL;
-
-	while (*text) {
-		if (*glob == '*') {
-			star = glob++;
-			retry = text;
-		} else if (*glob == '?' || *glob == *text) {
-			glob++;
-			text++;
-		} else if (star) {
-			glob = star + 1;
-			text = ++retry;
-		} else {
-			return false;
-		}
-	}
-	return glob[strspn(glob, "*")] == '\0';
-}
-
 static struct fact eval_matches(const struct expr *call, struct eval *eval, const struct fact *args)
 {
 	(void)call;
 	(void)eval;
-	return fact_known(value_bool(glob_matches(args[1].value.text, args[0].value.text)));
+	return fact_known(value_bool(text_matches(args[1].value.text, args[0].value.text)));
 }
 
 static struct fact eval_in_ports(const struct expr *call, struct eval *eval, const struct fact *args)

@@ -58,7 +58,10 @@ static const struct expr *load_value(struct loading *l, const struct profile_par
 
 	if (set) {
 		given.text = set->value;
-		given.place.file = arena_printf(l->arena, "--set %s=%s", set->name, set->value);
+		given.place = set->place;
+		if (!given.place.file)
+			given.place.file =
+				arena_printf(l->arena, "--set %s=%s", set->name, set->value);
 		value = &given;
 	}
 	if (!value && !l->sets)

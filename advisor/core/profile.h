@@ -73,6 +73,7 @@ struct profile_set {
 	const char *name;
 	const char *value;
 	bool used; /* set by profile_load() */
+	struct place place; /* of the value, where a file has it; else its file is NULL */
 };
 
 /*

@@ -50,6 +50,21 @@ struct finding {
 	const char *corrects; /* or NULL */
 	const char *const *sources;
 	size_t n_sources;
+	const char *was_accepted; /* "accepted until 2026-10-31: REASON", which has ended; or NULL */
+};
+
+/* A finding that the operator accepts: it is shown, and nothing else comes of it. */
+struct accepted {
+	struct finding finding;
+	const char *reason;
+	const char *until; /* "2026-12-31", the last day; NULL: for good */
+	struct place place;
+};
+
+/* What the operator accepts, and was not found. */
+struct unmet {
+	const char *id;
+	struct place place;
 };
 
 /* A rule that could not be judged, or one that does not apply here. */
@@ -66,6 +81,10 @@ struct findings {
 	struct unjudged *not_applicable; /* by id */
 	size_t n_not_applicable, not_applicable_capacity;
 	size_t n_quiet; /* rules that were judged and found nothing */
+	struct accepted *accepted; /* in the order of items */
+	size_t n_accepted, accepted_capacity;
+	struct unmet *unmet; /* in the order of the file */
+	size_t n_unmet;
 };
 
 enum setting_verdict {

@@ -101,11 +101,10 @@ const struct rule *rules_find(const struct rules *rules, const char *id)
 	return entry ? entry->rule : NULL;
 }
 
-bool rules_set_threshold(struct rules *rules, const char *name, const char *text, struct diag *diag)
+bool rules_set_threshold_at(struct rules *rules, const char *name, struct place place,
+			    const struct node *value, struct diag *diag)
 {
 	const struct scope scope = {.catalog = rules->catalog};
-	struct node node = {.type = NODE_SCALAR, .text = text,
-			    .place = {.file = arena_printf(rules->arena, "--set %s=%s", name, text)}};
 	const char *dot = strrchr(name, '.');
 	const struct rule *rule = NULL;
 	const struct expr *expr;
@@ -117,21 +116,32 @@ bool rules_set_threshold(struct rules *rules, const char *name, const char *text
 
 		if (strcmp(named->name, dot + 1))
 			continue;
-		expr = expr_parse(rules->arena, diag, &node, &scope, expr_type(named->expr));
+		expr = expr_parse(rules->arena, diag, value, &scope, expr_type(named->expr));
 		if (!expr)
 			return false;
 		expr = expr_in_unit(rules->arena, expr, expr_unit(named->expr));
 		if (expr)
 			named->expr = expr;
 		else if (expr_unit(named->expr) == UNIT_NONE)
-			diag_error(diag, node.place, "%s is a number without a unit", name);
+			diag_error(diag, value->place, "%s is a number without a unit", name);
 		else
-			diag_error(diag, node.place, "%s is counted in %s", name,
+			diag_error(diag, value->place, "%s is counted in %s", name,
 				   unit_name(expr_unit(named->expr)));
 		return expr != NULL;
 	}
-	diag_error(diag, node.place, "'%s' is no threshold of a rule (tcptune rules ID lists them)", name);
+	diag_error(diag, place, "'%s' is no threshold of a rule (tcptune rules ID lists them)", name);
 	return false;
+}
+
+bool rules_set_threshold(struct rules *rules, const char *name, const char *text, struct diag *diag)
+{
+	const struct node node = {
+		.type = NODE_SCALAR,
+		.text = text,
+		.place = {.file = arena_printf(rules->arena, "--set %s=%s", name, text)},
+	};
+
+	return rules_set_threshold_at(rules, name, node.place, &node, diag);
 }
 
 /* Gathers names without repeats. */

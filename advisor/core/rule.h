@@ -83,8 +83,12 @@ size_t rules_count(const struct rules *rules);
 const struct rule *rules_at(const struct rules *rules, size_t index);
 const struct rule *rules_find(const struct rules *rules, const char *id);
 
-/* "id.threshold" = text, as the operator set it; checked against the rule's own type and unit. */
+/* "id.threshold" = text, as --set has it; checked against the rule's own type and unit. */
 bool rules_set_threshold(struct rules *rules, const char *name, const char *text, struct diag *diag);
+
+/* The same with a scalar of a file, and the place of the name. */
+bool rules_set_threshold_at(struct rules *rules, const char *name, struct place place,
+			    const struct node *value, struct diag *diag);
 
 /* The tables that the rules go through, without repeats. */
 const char **rules_tables(const struct rules *rules, struct arena *arena, size_t *ret_n);

@@ -109,3 +109,24 @@ char *text_printable(struct arena *arena, const char *string)
 	}
 	return text.data;
 }
+
+bool text_matches(const char *glob, const char *text)
+{
+	const char *star = NULL, *retry = NULL;
+
+	while (*text) {
+		if (*glob == '*') {
+			star = glob++;
+			retry = text;
+		} else if (*glob == '?' || *glob == *text) {
+			glob++;
+			text++;
+		} else if (star) {
+			glob = star + 1;
+			text = ++retry;
+		} else {
+			return false;
+		}
+	}
+	return glob[strspn(glob, "*")] == '\0';
+}

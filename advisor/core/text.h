@@ -3,6 +3,7 @@
 #define TCPTUNE_TEXT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/arena.h"
@@ -28,5 +29,8 @@ void text_vprintf(struct text *text, const char *format, va_list args)
  * comment in a drop-in.
  */
 char *text_printable(struct arena *arena, const char *string);
+
+/* "*" is any text, "?" any byte. Not fnmatch(3), whose time some patterns let grow without bound. */
+bool text_matches(const char *glob, const char *text);
 
 #endif

@@ -492,13 +492,37 @@ START_TEST(test_json_check)
 }
 END_TEST
 
+START_TEST(test_accepted)
+{
+	json_t *document = json_of("check-sick"), *accepted, *first;
+	char *text = text_of("check-sick", 0);
+
+	ck_assert_ptr_nonnull(strstr(text, "\nAccepted, not counted\n"));
+	ck_assert_ptr_nonnull(strstr(text, "for good: for the metrics"));
+	ck_assert_ptr_nonnull(strstr(text, "until 2027-03-31: moved in"));
+	ck_assert_ptr_nonnull(strstr(text, "  note    accepted until 2026-10-31: until the new release\n"));
+	ck_assert_ptr_null(strstr(text, "tcptune.yaml:4 accepts"));
+	ck_assert_ptr_nonnull(strstr(text_of("check-sick", VERBOSE), "tcptune.yaml:4 accepts sack-off"));
+	ck_assert_ptr_null(strstr(text_of("check-sick", QUIET), "Accepted"));
+	accepted = json_object_get(document, "accepted");
+	ck_assert_uint_eq(json_array_size(accepted), 2);
+	first = json_array_get(accepted, 0);
+	ck_assert_ptr_nonnull(json_object_get(first, "until"));
+	ck_assert(json_is_null(json_object_get(first, "until")));
+	ck_assert_str_eq(string_at(first, "place"), "/etc/tcptune/tcptune.yaml:4");
+	ck_assert_str_eq(string_at(json_object_get(first, "finding"), "id"), "port-range-covers-listener");
+	ck_assert_str_eq(string_at(json_array_get(accepted, 1), "until"), "2027-03-31");
+	json_decref(document);
+}
+END_TEST
+
 START_TEST(test_json_is_of_its_order)
 {
 	static const char *const members[] = {
 		"schema",    "tcptune",	       "host",	   "profiles",	     "sockets",
-		"sample",    "findings",       "settings", "changes",	     "skipped",
-		"obstacles", "dropin_foreign", "unknown",  "not_applicable", "quiet",
-		"notes",     "pending",
+		"sample",    "findings",       "accepted", "settings",	     "changes",
+		"skipped",   "obstacles",      "dropin_foreign", "unknown",  "not_applicable",
+		"quiet",     "notes",	       "pending",
 	};
 	json_t *document = json_of("check-sick");
 	const char *name;
@@ -658,6 +682,7 @@ static TCase *text_case(void)
 	tcase_add_loop_test(tcase, test_phrases, 0, N(phrases));
 	tcase_add_test(tcase, test_quiet_healthy_says_nothing);
 	tcase_add_test(tcase, test_worst_first);
+	tcase_add_test(tcase, test_accepted);
 	tcase_add_test(tcase, test_long_profile);
 	tcase_add_loop_test(tcase, test_unmet_is_not_as_asked, 0, N(unmet));
 	tcase_add_test(tcase, test_dry_run_that_stops);

@@ -386,9 +386,19 @@ struct check_report *sample_sick(struct arena *arena)
 	};
 	struct check_report *report = arena_alloc(arena, sizeof(*report));
 	struct findings *findings = findings_of(arena, sick_findings, N(sick_findings));
+	static const struct place place = {.file = "/etc/tcptune/tcptune.yaml", .line = 4, .column = 3};
 
 	set_unknown(findings);
 	findings->n_quiet = 31;
+	findings->items[2].was_accepted = "accepted until 2026-10-31: until the new release";
+	findings->accepted = arena_array(arena, 2, sizeof(*findings->accepted));
+	findings->accepted[0] = (struct accepted){sick_findings[4], "for the metrics", NULL, place};
+	findings->accepted[1] =
+		(struct accepted){sick_findings[3], "moved in spring", "2027-03-31", place};
+	findings->n_accepted = 2;
+	findings->unmet = arena_array(arena, 1, sizeof(*findings->unmet));
+	findings->unmet[0] = (struct unmet){"sack-off", place};
+	findings->n_unmet = 1;
 	*report = (struct check_report){
 		.facts = sick_facts(arena),
 		.findings = findings,
