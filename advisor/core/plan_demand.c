@@ -290,8 +290,9 @@ void plan_add_remedy(struct planner *p, const struct finding *finding, const str
 			      .label = arena_printf(p->arena, "finding %s", finding->id),
 			      .id = finding->id,
 			      .why = finding->title,
+			      /* The one that decides; the rule has the others. */
 			      .sources = finding->sources,
-			      .n_sources = finding->n_sources,
+			      .n_sources = finding->n_sources ? 1 : 0,
 		      });
 }
 
