@@ -124,6 +124,19 @@ bool knowledge_choose(struct run *run);
 /* One profile by name or path, without --set. NULL with errors in run->diag. */
 const struct profile *knowledge_profile(struct run *run, const char *name);
 
+/* The same with parameters (NULL: to be shown or checked), and the place of the name if it stands in a file. */
+const struct profile *knowledge_load_profile(struct run *run, const char *name, struct place place,
+					     struct profile_set *sets, size_t n_sets);
+
+/*
+ * A file below /etc/tcptune; -errno. Root does not follow advice that somebody else could have
+ * written: -EPERM.
+ */
+int knowledge_read_trusted(struct run *run, const char *path, char **ret_bytes, size_t *ret_length);
+
+/* The error of a file that could not be read so. */
+void knowledge_report_unread(struct run *run, const char *path, int r);
+
 /* A file that the operator names, wherever --root points; -errno. */
 int knowledge_read(struct run *run, const char *path, char **ret_bytes, size_t *ret_length);
 

@@ -91,8 +91,7 @@ static bool is_trusted(const struct stat *status)
 	return S_ISREG(status->st_mode) && status->st_uid == 0 && !(status->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* Root does not follow advice that somebody else could have written: -EPERM. What is read is what was looked at. */
-static int read_trusted(struct run *run, const char *path, char **ret_bytes, size_t *ret_length)
+int knowledge_read_trusted(struct run *run, const char *path, char **ret_bytes, size_t *ret_length)
 {
 	struct slurp slurp;
 	int fd, r;
@@ -112,7 +111,7 @@ static int read_trusted(struct run *run, const char *path, char **ret_bytes, siz
 	return r;
 }
 
-static void report_unread(struct run *run, const char *path, int r)
+void knowledge_report_unread(struct run *run, const char *path, int r)
 {
 	diag_error(&run->diag, (struct place){.file = path}, "%s",
 		   r == -EPERM ? "others than root can write it, or it is no plain file: refused"
@@ -144,9 +143,9 @@ static void add_directory(struct run *run, enum builtin_kind kind, const char *d
 
 		if (!is_yaml(names[i]))
 			continue;
-		r = read_trusted(run, path, &bytes, &length);
+		r = knowledge_read_trusted(run, path, &bytes, &length);
 		if (r < 0)
-			report_unread(run, path, r);
+			knowledge_report_unread(run, path, r);
 		else
 			add_bytes(run, kind, path, bytes, length);
 	}
@@ -286,9 +285,8 @@ static const struct profile *load_document(struct run *run, const struct node *d
 	return profile_load(run->arena, &run->knowledge.catalog, &run->diag, document, &lookup, sets, n_sets);
 }
 
-/* place: where the name stands, if in a file. */
-static const struct profile *load_profile(struct run *run, const char *name, struct place place,
-					  struct profile_set *sets, size_t n_sets)
+const struct profile *knowledge_load_profile(struct run *run, const char *name, struct place place,
+					     struct profile_set *sets, size_t n_sets)
 {
 	size_t n = strlen(name);
 	bool is_path = strchr(name, '/') || (n > 5 && !strcmp(name + n - 5, ".yaml"));
@@ -300,7 +298,7 @@ static const struct profile *load_profile(struct run *run, const char *name, str
 
 const struct profile *knowledge_profile(struct run *run, const char *name)
 {
-	return load_profile(run, name, (struct place){0}, NULL, 0);
+	return knowledge_load_profile(run, name, (struct place){0}, NULL, 0);
 }
 
 /* All of tcptune.yaml but `set`, which the chosen profiles alone can judge: they are loaded with it. */
@@ -312,7 +310,7 @@ static bool check_choices(struct run *run, const struct node *document)
 	if (choices_load(run->arena, document, run->knowledge.rules, &run->diag, &choices))
 		choices_set_thresholds(&choices, run->knowledge.rules, &run->diag);
 	for (size_t i = 0; run->diag.errors == errors && i < choices.n_profiles; i++)
-		load_profile(run, choices.profiles[i], choices.profile_places[i], NULL, 0);
+		knowledge_load_profile(run, choices.profiles[i], choices.profile_places[i], NULL, 0);
 	return run->diag.errors == errors;
 }
 
@@ -341,116 +339,4 @@ bool knowledge_add_file(struct run *run, const char *path, const char *bytes, si
 	if (run->diag.errors == errors && kind == BUILTIN_TOPICS)
 		check_topics(run);
 	return run->diag.errors == errors;
-}
-
-static void set_thresholds(struct run *run)
-{
-	for (size_t i = 0; i < run->options.n_sets; i++) {
-		struct profile_set *set = &run->options.sets[i];
-
-		if (!strchr(set->name, '.'))
-			continue;
-		rules_set_threshold(run->knowledge.rules, set->name, set->value, &run->diag);
-		set->used = true;
-	}
-}
-
-static void read_choices(struct run *run)
-{
-	static const char path[] = "/etc/tcptune/tcptune.yaml";
-	const struct node *document;
-	char *bytes;
-	size_t length;
-	int r = read_trusted(run, path, &bytes, &length);
-
-	if (r == -ENOENT || r == -ENOTDIR)
-		return;
-	if (r < 0) {
-		report_unread(run, path, r);
-		return;
-	}
-	document = node_load(run->arena, &run->diag, path, bytes, length);
-	if (document && choices_load(run->arena, document, run->knowledge.rules, &run->diag,
-				     &run->knowledge.choices))
-		choices_set_thresholds(&run->knowledge.choices, run->knowledge.rules, &run->diag);
-}
-
-/* The parameters of profiles: those of tcptune.yaml, and over them those of --set. */
-static struct profile_set *gather_sets(struct run *run, size_t *ret_n)
-{
-	const struct choices *choices = &run->knowledge.choices;
-	struct profile_set *sets = arena_array(run->arena, choices->n_sets + run->options.n_sets,
-					       sizeof(*sets));
-
-	for (size_t i = 0; i < choices->n_sets; i++)
-		sets[i] = (struct profile_set){
-			.name = choices->sets[i].name,
-			.value = choices->sets[i].value->text,
-			.place = choices->sets[i].value->place,
-			/* The profiles of the command line need not know it. */
-			.used = run->options.n_profiles > 0,
-		};
-	memcpy(sets + choices->n_sets, run->options.sets, run->options.n_sets * sizeof(*sets));
-	*ret_n = choices->n_sets + run->options.n_sets;
-	return sets;
-}
-
-static void check_sets(struct run *run, const struct profile_set *sets, size_t n)
-{
-	for (size_t i = 0; !run->diag.errors && i < n; i++) {
-		struct place place = sets[i].place;
-
-		if (sets[i].used)
-			continue;
-		if (!place.file)
-			place.file = arena_printf(run->arena, "--set %s=%s", sets[i].name,
-						  sets[i].value);
-		diag_error(&run->diag, place, "no chosen profile has a parameter '%s'",
-			   sets[i].name);
-	}
-}
-
-static bool is_named_before(const char *const *names, size_t i)
-{
-	size_t same = 0;
-
-	while (strcmp(names[same], names[i]))
-		same++;
-	return same < i;
-}
-
-bool knowledge_choose(struct run *run)
-{
-	static const char *const standard[] = {"time-wait"};
-	struct knowledge *knowledge = &run->knowledge;
-	const struct choices *choices = &knowledge->choices;
-	const char *const *names = standard;
-	size_t n = N(standard), n_sets;
-	struct profile_set *sets;
-
-	read_choices(run);
-	set_thresholds(run);
-	if (run->options.n_profiles) {
-		names = run->options.profiles;
-		n = run->options.n_profiles;
-	} else if (choices->n_profiles) {
-		names = choices->profiles;
-		n = choices->n_profiles;
-	}
-	sets = gather_sets(run, &n_sets);
-	knowledge->profiles = arena_array(run->arena, n, sizeof(struct profile *));
-	for (size_t i = 0; i < n; i++) {
-		struct place place = {0};
-		const struct profile *profile;
-
-		if (is_named_before(names, i))
-			continue;
-		if (names == choices->profiles)
-			place = choices->profile_places[i];
-		profile = load_profile(run, names[i], place, sets, n_sets);
-		if (profile)
-			knowledge->profiles[knowledge->n_profiles++] = profile;
-	}
-	check_sets(run, sets, n_sets);
-	return run->diag.errors == 0;
 }
