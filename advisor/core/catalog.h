@@ -195,8 +195,21 @@ enum qdisc_column {
 	QDISC_AUTOMATIC,
 };
 
+enum softnet_column {
+	SOFTNET_NAME,
+	SOFTNET_CPU,
+	SOFTNET_PROCESSED,
+	SOFTNET_DROPPED,
+	SOFTNET_TIME_SQUEEZE,
+	SOFTNET_RPS,
+	SOFTNET_BACKLOG,
+	SOFTNET_PROCESSED_PER_SECOND,
+	SOFTNET_DROPPED_PER_SECOND,
+	SOFTNET_SQUEEZED_PER_SECOND,
+};
+
 extern const struct table_def listeners_def, destinations_def, clients_def, processes_def,
 	configured_def, paths_def, congestion_def, sources_def,
-	interfaces_def, qdiscs_def;
+	interfaces_def, qdiscs_def, softnet_cpus_def;
 
 #endif

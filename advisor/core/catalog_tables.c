@@ -222,6 +222,27 @@ static const struct column qdisc_columns[] = {
 			     "the kernel chose it (handle 0), by net.core.default_qdisc or for want of a queue"},
 };
 
+static const struct column softnet_columns[] = {
+	[SOFTNET_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "CPU and its number"},
+	[SOFTNET_CPU] = {"cpu", VALUE_NUMBER, UNIT_NONE,
+			 "its number; before Linux 5.14 its place among those that are online"},
+	[SOFTNET_PROCESSED] = {"processed", VALUE_NUMBER, UNIT_NONE, "packets since boot; it wraps at 32 bits"},
+	[SOFTNET_DROPPED] = {"dropped", VALUE_NUMBER, UNIT_NONE,
+			     "of them dropped because its backlog held netdev_max_backlog"},
+	[SOFTNET_TIME_SQUEEZE] = {"time_squeeze", VALUE_NUMBER, UNIT_NONE,
+				  "times that its softirq ran out of budget with work left"},
+	[SOFTNET_RPS] = {"rps", VALUE_NUMBER, UNIT_NONE,
+			 "times that another CPU woke it for packets (RPS)"},
+	[SOFTNET_BACKLOG] = {"backlog", VALUE_NUMBER, UNIT_NONE,
+			     "packets in its backlog at this moment; absent before Linux 5.14"},
+	[SOFTNET_PROCESSED_PER_SECOND] = {"processed_per_second", VALUE_NUMBER, UNIT_PER_SECOND,
+					  "packets a second"},
+	[SOFTNET_DROPPED_PER_SECOND] = {"dropped_per_second", VALUE_NUMBER, UNIT_PER_SECOND,
+					"dropped a second"},
+	[SOFTNET_SQUEEZED_PER_SECOND] = {"squeezed_per_second", VALUE_NUMBER, UNIT_PER_SECOND,
+					 "time_squeeze a second"},
+};
+
 #define TABLE(name_, columns_, summary_) \
 	{.name = name_, .summary = summary_, .columns = columns_, .n_columns = N(columns_)}
 
@@ -250,11 +271,13 @@ const struct table_def sources_def =
 
 const struct table_def interfaces_def = TABLE("interfaces", interface_columns, "network interfaces");
 const struct table_def qdiscs_def = TABLE("qdiscs", qdisc_columns, "queueing disciplines of interfaces");
+const struct table_def softnet_cpus_def =
+	TABLE("softnet_cpus", softnet_columns, "what each CPU of the machine did with packets");
 
 static const struct table_def *const tables[] = {
 	&listeners_def,  &destinations_def, &clients_def,    &processes_def,
 	&configured_def, &paths_def,        &congestion_def, &sources_def,
-	&interfaces_def, &qdiscs_def,
+	&interfaces_def, &qdiscs_def,       &softnet_cpus_def,
 };
 
 const struct table_def *const *catalog_tables(size_t *ret_n)

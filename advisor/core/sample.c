@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/sample.h"
+#include "core/softnet.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -15,6 +16,7 @@ struct sample {
 	struct arena *arena;
 	struct counter *counters; /* sorted by group and name */
 	size_t n, capacity;
+	const struct softnet *softnet; /* or NULL */
 	const char *pairs_why; /* a file of pairs could not be read; or NULL */
 	struct miss {
 		const char *group;
@@ -216,6 +218,7 @@ void sample_add_softnet(struct sample *sample, const char *text, size_t length)
 
 	add_rows(&sums, arena_strndup(sample->arena, text, length));
 	take_sums(sample, "softnet", &sums);
+	sample->softnet = softnet_parse(sample->arena, text, length);
 }
 
 void sample_add_stat(struct sample *sample, const char *group, const char *text, size_t length)
@@ -360,6 +363,19 @@ static void add_others(struct facts *facts, const struct sample *last, const str
 	}
 }
 
+static void add_softnet(struct facts *facts, const struct sample *last, const struct sample_span *span)
+{
+	const struct miss *miss = find_miss(last, "softnet");
+	struct softnet_span rates = {.seconds = span->seconds, .why = span->why};
+
+	if (span->first) {
+		rates.first = span->first->softnet;
+		if (!rates.first)
+			rates.why = "the first sample has no rows of CPUs";
+	}
+	softnet_facts(last->softnet, &rates, miss ? miss->why : "not observed", facts);
+}
+
 void sample_facts(const struct sample *last, const struct sample_span *span,
 		  const struct catalog *catalog, struct facts *facts)
 {
@@ -371,4 +387,5 @@ void sample_facts(const struct sample *last, const struct sample_span *span,
 	for (size_t i = 0; i < catalog->n_counters; i++)
 		add_facts(facts, last, span, catalog->counters[i].name);
 	add_others(facts, last, span);
+	add_softnet(facts, last, span);
 }

@@ -4,6 +4,8 @@
  * /proc/net/softnet_stat (a row of hexadecimal numbers for each CPU) and the
  * files of /proc/net/stat (such rows below a line of names).
  *
+ * Of softnet there is the table softnet_cpus too.
+ *
  * Facts are made of what the catalogue has, "counter.TcpExt.ListenOverflows"
  * and "rate.TcpExt.ListenOverflows", and of softnet.*, conntrack.*, neigh.*
  * and neigh6.*, as far as their files were looked at. With one sample only,
