@@ -81,6 +81,7 @@ static const struct {
 } needed_keys[] = {
 	{"paths", "net.core.rmem_max"},       {"paths", "net.core.wmem_max"},
 	{"paths", "net.ipv4.tcp_rmem"},       {"paths", "net.ipv4.tcp_wmem"},
+	{"programs", "net.ipv4.tcp_rmem"},    {"programs", "net.ipv4.tcp_wmem"},
 	{"established", "net.core.rmem_max"}, {"established", "net.core.wmem_max"},
 	{"established", "net.ipv4.tcp_rmem"}, {"established", "net.ipv4.tcp_wmem"},
 };
@@ -162,25 +163,26 @@ static struct sockets_options sockets_options(const struct facts *facts)
 	return options;
 }
 
-static void look_earlier(void *context, unsigned moment)
-{
-	struct looker *looker = context;
-	const struct sockets_options options = sockets_options(looker->observation->facts);
-
-	if (!moment)
-		looker->earlier = sockets_look(looker->run->source, looker->run->arena, &options);
-	else if (looker->earlier)
-		sockets_look_again(looker->earlier);
-}
-
 static bool needs_paths(const struct needs *needs)
 {
-	static const char *const words[] = {"paths", "congestion", "established", "remote"};
+	static const char *const words[] = {"paths", "programs", "congestion", "established", "remote"};
 
 	for (size_t i = 0; i < N(words); i++)
 		if (needs_have(needs, words[i]))
 			return true;
 	return false;
+}
+
+static void look_earlier(void *context, unsigned moment)
+{
+	struct looker *looker = context;
+	struct sockets_options options = sockets_options(looker->observation->facts);
+
+	options.with_paths = needs_paths(looker->needs);
+	if (!moment)
+		looker->earlier = sockets_look(looker->run->source, looker->run->arena, &options);
+	else if (looker->earlier)
+		sockets_look_again(looker->earlier);
 }
 
 /* What the kernel makes of a wish for all that max_key allows; 0 where autotuning can end there too. */
@@ -197,6 +199,16 @@ static double buffer_cap(const struct facts *facts, const char *max_key, const c
 	return 2 * max.value.number;
 }
 
+/* The third number, where autotuning ends; 0 where it is not known. */
+static double buffer_end(const struct facts *facts, const char *tuple_key)
+{
+	struct fact tuple = facts_get(facts, tuple_key);
+
+	if (tuple.state != FACT_KNOWN || tuple.value.type != VALUE_TUPLE || tuple.value.tuple.n != 3)
+		return 0;
+	return tuple.value.tuple.element[2];
+}
+
 static void look_at_sockets(struct looker *looker)
 {
 	struct observation *observation = looker->observation;
@@ -208,6 +220,8 @@ static void look_at_sockets(struct looker *looker)
 	options.with_paths = needs_paths(looker->needs);
 	options.rcvbuf_cap = buffer_cap(observation->facts, "net.core.rmem_max", "net.ipv4.tcp_rmem");
 	options.sndbuf_cap = buffer_cap(observation->facts, "net.core.wmem_max", "net.ipv4.tcp_wmem");
+	options.rcvbuf_end = buffer_end(observation->facts, "net.ipv4.tcp_rmem");
+	options.sndbuf_end = buffer_end(observation->facts, "net.ipv4.tcp_wmem");
 	sockets_collect(looker->run->source, observation->facts, &options, &note);
 	sockets_look_free(looker->earlier);
 	if (note)

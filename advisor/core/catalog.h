@@ -158,18 +158,38 @@ enum path_column {
 	PATH_BUSY,
 	PATH_RWND_LIMITED,
 	PATH_SNDBUF_LIMITED,
+	PATH_RECEIVED,
 	PATH_NOTSENT,
 	PATH_RCV_SPACE,
+	PATH_RCV_WINDOW,
+	PATH_RCV_RTT,
+	PATH_RCV_BUFFER,
 	PATH_RCVBUF,
 	PATH_SNDBUF,
 	PATH_RCVBUF_CAPPED,
 	PATH_SNDBUF_CAPPED,
+	PATH_SNDBUF_FULL,
+	PATH_RCVBUF_HELD,
+	PATH_SNDBUF_HELD,
 	PATH_KEEPALIVE,
 	PATH_KEEPALIVE_HIDDEN,
 	PATH_IDLE,
 	PATH_IDLE_KEEPALIVE,
 	PATH_IDLE_LONGEST,
 	PATH_CONGESTION,
+};
+
+enum program_column {
+	PROGRAM_NAME,
+	PROGRAM_VISIBLE,
+	PROGRAM_UNREAD,
+	PROGRAM_UNREAD_BYTES,
+	PROGRAM_UNREAD_LONGEST,
+	PROGRAM_RCVBUF_HELD,
+	PROGRAM_RCVBUF,
+	PROGRAM_SNDBUF_HELD,
+	PROGRAM_SNDBUF,
+	PROGRAM_NOTSENT,
 };
 
 enum congestion_column { CONGESTION_NAME, CONGESTION_SOCKETS };
@@ -209,7 +229,7 @@ enum softnet_column {
 };
 
 extern const struct table_def listeners_def, destinations_def, clients_def, processes_def,
-	configured_def, paths_def, congestion_def, sources_def,
+	configured_def, paths_def, programs_def, congestion_def, sources_def,
 	interfaces_def, qdiscs_def, softnet_cpus_def;
 
 #endif

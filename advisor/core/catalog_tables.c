@@ -155,7 +155,7 @@ static const struct column path_columns[] = {
 	[PATH_RTT_WORST] = {"rtt_worst", VALUE_NUMBER, UNIT_MILLISECONDS,
 			    "longest of the smoothed round trips"},
 	[PATH_SEGMENTS] = {"segments", VALUE_NUMBER, UNIT_NONE,
-			   "segments with data that they sent since they began"},
+			   "segments with data that they sent, over --interval or since they began"},
 	[PATH_RETRANSMITS] = {"retransmits", VALUE_NUMBER, UNIT_NONE, "of them, sent again"},
 	[PATH_BACKED_OFF] = {"backed_off", VALUE_NUMBER, UNIT_NONE,
 			     "with data on the way and three timeouts or more in a row"},
@@ -166,20 +166,35 @@ static const struct column path_columns[] = {
 	[PATH_MSS] = {"mss", VALUE_NUMBER, UNIT_BYTES, "smallest segment size for sending"},
 	[PATH_PMTU] = {"pmtu", VALUE_NUMBER, UNIT_BYTES, "smallest path MTU"},
 	[PATH_BUSY] = {"busy", VALUE_NUMBER, UNIT_SECONDS,
-		       "how long they had data to send since they began, added up"},
+		       "how long they had data to send, over the same time, added up"},
 	[PATH_RWND_LIMITED] = {"rwnd_limited", VALUE_NUMBER, UNIT_SECONDS,
 			       "of it, how long they waited for the peer's window"},
 	[PATH_SNDBUF_LIMITED] = {"sndbuf_limited", VALUE_NUMBER, UNIT_SECONDS,
 				 "of it, how long they waited for room in the send buffer"},
+	[PATH_RECEIVED] = {"received", VALUE_NUMBER, UNIT_BYTES, "what they received, over the same time"},
 	[PATH_NOTSENT] = {"notsent", VALUE_NUMBER, UNIT_BYTES, "written by programs and not sent yet"},
 	[PATH_RCV_SPACE] = {"rcv_space", VALUE_NUMBER, UNIT_BYTES,
 			    "most that a program took in one round trip, of those that leave little unread"},
+	[PATH_RCV_WINDOW] = {"rcv_window", VALUE_NUMBER, UNIT_BYTES,
+			     "largest window that this connection offers its peer"},
+	[PATH_RCV_RTT] = {"rcv_rtt", VALUE_NUMBER, UNIT_MILLISECONDS,
+			  "round trip of this connection, as its receiving side measures it"},
+	[PATH_RCV_BUFFER] = {"rcv_buffer", VALUE_NUMBER, UNIT_BYTES,
+			     "receive buffer of this connection, as the kernel counts it"},
 	[PATH_RCVBUF] = {"rcvbuf", VALUE_NUMBER, UNIT_BYTES, "largest receive buffer, as the kernel counts it"},
 	[PATH_SNDBUF] = {"sndbuf", VALUE_NUMBER, UNIT_BYTES, "largest send buffer, as the kernel counts it"},
 	[PATH_RCVBUF_CAPPED] = {"rcvbuf_capped", VALUE_NUMBER, UNIT_NONE,
 				"a program fixed the receive buffer at all that net.core.rmem_max gives"},
 	[PATH_SNDBUF_CAPPED] = {"sndbuf_capped", VALUE_NUMBER, UNIT_NONE,
 				"a program fixed the send buffer at all that net.core.wmem_max gives"},
+	[PATH_SNDBUF_FULL] = {"sndbuf_full", VALUE_NUMBER, UNIT_NONE,
+			      "the send buffer is full, all of it is on the way, and more could be: nothing else "
+			      "limits it at this moment"},
+	[PATH_RCVBUF_HELD] = {"rcvbuf_held", VALUE_NUMBER, UNIT_NONE,
+			      "the receive buffer did not grow, below tcp_rmem[2], although a full window came "
+			      "in a round trip: a program fixed it"},
+	[PATH_SNDBUF_HELD] = {"sndbuf_held", VALUE_NUMBER, UNIT_NONE,
+			      "of sndbuf_full, the buffer did not grow, below tcp_wmem[2]: a program fixed it"},
 	[PATH_KEEPALIVE] = {"keepalive", VALUE_NUMBER, UNIT_NONE, "the keepalive timer runs"},
 	[PATH_KEEPALIVE_HIDDEN] = {"keepalive_hidden", VALUE_NUMBER, UNIT_NONE,
 				   "another timer runs, so that the keepalive timer does not show"},
@@ -190,6 +205,25 @@ static const struct column path_columns[] = {
 			       "longest time without data either way"},
 	[PATH_CONGESTION] = {"congestion", VALUE_TEXT, UNIT_NONE,
 			     "congestion control algorithms, with counts"},
+};
+
+static const struct column program_columns[] = {
+	[PROGRAM_NAME] = {"name", VALUE_TEXT, UNIT_NONE,
+			  "command[pid]; what is known instead where the owner may not be looked up"},
+	[PROGRAM_VISIBLE] = {"visible", VALUE_BOOL, UNIT_NONE, "the owner could be looked up"},
+	[PROGRAM_UNREAD] = {"unread", VALUE_NUMBER, UNIT_NONE,
+			    "connections with a quarter of the receive buffer or more that it has not read"},
+	[PROGRAM_UNREAD_BYTES] = {"unread_bytes", VALUE_NUMBER, UNIT_BYTES, "what waits in them (Recv-Q)"},
+	[PROGRAM_UNREAD_LONGEST] = {"unread_longest", VALUE_NUMBER, UNIT_SECONDS,
+				    "longest time since data came to one of them: its window is shut, or the peer is done"},
+	[PROGRAM_RCVBUF_HELD] = {"rcvbuf_held", VALUE_NUMBER, UNIT_NONE,
+				 "connections whose receive buffer it fixed and that filled it"},
+	[PROGRAM_RCVBUF] = {"rcvbuf", VALUE_NUMBER, UNIT_BYTES, "largest of these buffers, as the kernel counts it"},
+	[PROGRAM_SNDBUF_HELD] = {"sndbuf_held", VALUE_NUMBER, UNIT_NONE,
+				 "connections whose send buffer it fixed and that filled it"},
+	[PROGRAM_SNDBUF] = {"sndbuf", VALUE_NUMBER, UNIT_BYTES, "largest of these buffers, as the kernel counts it"},
+	[PROGRAM_NOTSENT] = {"notsent", VALUE_NUMBER, UNIT_BYTES,
+			     "written and not sent yet, of connections with 128 KiB of it or more"},
 };
 
 static const struct column congestion_columns[] = {
@@ -262,6 +296,9 @@ const struct table_def configured_def =
 const struct table_def paths_def =
 	TABLE("paths", path_columns,
 	      "connections in ESTABLISHED by the peer's address, unless there are more than 20000 of them");
+const struct table_def programs_def =
+	TABLE("programs", program_columns,
+	      "programs whose connections in ESTABLISHED have unread data, unsent data or fixed buffers, likewise");
 const struct table_def congestion_def =
 	TABLE("congestion", congestion_columns,
 	      "congestion control algorithms of connections in ESTABLISHED, likewise");
@@ -277,7 +314,7 @@ const struct table_def softnet_cpus_def =
 static const struct table_def *const tables[] = {
 	&listeners_def,  &destinations_def, &clients_def,    &processes_def,
 	&configured_def, &paths_def,        &congestion_def, &sources_def,
-	&interfaces_def, &qdiscs_def,       &softnet_cpus_def,
+	&interfaces_def, &qdiscs_def,       &programs_def,   &softnet_cpus_def,
 };
 
 const struct table_def *const *catalog_tables(size_t *ret_n)

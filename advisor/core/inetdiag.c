@@ -16,6 +16,7 @@
 #define DIAG_SKV6ONLY 11
 #define MEMINFO_RCVBUF 1
 #define MEMINFO_SNDBUF 3
+#define MEMINFO_WMEM_QUEUED 5
 #define MEMINFO_DROPS 8 /* the ninth counter, since 4.7 (Linux 6.1 linux/sock_diag.h SK_MEMINFO_DROPS) */
 
 static bool read_u32(const struct nlattr *attribute, size_t offset, uint32_t *ret)
@@ -47,7 +48,8 @@ static void read_meminfo(const struct nlattr *attribute, struct census_socket *s
 	socket->has_drops = read_u32(attribute, MEMINFO_DROPS * sizeof(uint32_t), &socket->drops);
 	extras->has_buffers =
 		read_u32(attribute, MEMINFO_RCVBUF * sizeof(uint32_t), &extras->rcvbuf) &&
-		read_u32(attribute, MEMINFO_SNDBUF * sizeof(uint32_t), &extras->sndbuf);
+		read_u32(attribute, MEMINFO_SNDBUF * sizeof(uint32_t), &extras->sndbuf) &&
+		read_u32(attribute, MEMINFO_WMEM_QUEUED * sizeof(uint32_t), &extras->queued);
 }
 
 static void read_attribute(const struct nlattr *attribute, struct census_socket *socket,

@@ -15,19 +15,23 @@
 static const struct {
 	enum number number;
 	enum tcpinfo_field field;
-	enum { SUM, LEAST, MOST } how;
 } fields[] = {
-	{SEGMENTS, TCPINFO_DATA_SEGS_OUT, SUM},
-	{RETRANSMITS, TCPINFO_TOTAL_RETRANS, SUM},
-	{BUSY, TCPINFO_BUSY_TIME, SUM},
-	{RWND_LIMITED, TCPINFO_RWND_LIMITED, SUM},
-	{SNDBUF_LIMITED, TCPINFO_SNDBUF_LIMITED, SUM},
-	{NOTSENT, TCPINFO_NOTSENT_BYTES, SUM},
-	{RTT, TCPINFO_RTT, SUM},
-	{RTT_LEAST, TCPINFO_MIN_RTT, LEAST},
-	{RTT_WORST, TCPINFO_RTT, MOST},
-	{MSS, TCPINFO_SND_MSS, LEAST},
-	{PMTU, TCPINFO_PMTU, LEAST},
+	{NOTSENT, TCPINFO_NOTSENT_BYTES},
+	{RTT, TCPINFO_RTT},
+	{RTT_LEAST, TCPINFO_MIN_RTT},
+	{RTT_WORST, TCPINFO_RTT},
+	{MSS, TCPINFO_SND_MSS},
+	{PMTU, TCPINFO_PMTU},
+};
+
+/* What only grows. */
+static const enum number counters[] = {
+	[PATHCOUNT_SEGMENTS] = SEGMENTS,
+	[PATHCOUNT_RETRANSMITS] = RETRANSMITS,
+	[PATHCOUNT_RECEIVED] = RECEIVED,
+	[PATHCOUNT_BUSY] = BUSY,
+	[PATHCOUNT_RWND_LIMITED] = RWND_LIMITED,
+	[PATHCOUNT_SNDBUF_LIMITED] = SNDBUF_LIMITED,
 };
 
 struct path_index {
@@ -43,6 +47,8 @@ struct paths *paths_new(struct arena *arena, const struct paths_options *options
 	paths->options = *options;
 	paths->is_missing[RCVBUF_CAPPED] = !(options->rcvbuf_cap > 0);
 	paths->is_missing[SNDBUF_CAPPED] = !(options->sndbuf_cap > 0);
+	paths->is_missing[RCVBUF_HELD] = !(options->rcvbuf_end > 0);
+	paths->is_missing[SNDBUF_HELD] = !(options->sndbuf_end > 0);
 	paths->room = options->sockets + 100;
 	paths->items = arena_array(arena, paths->room, sizeof(*paths->items));
 	paths->index = tally_new(arena, (struct tally_def){
@@ -101,7 +107,8 @@ static bool is_measured(uint64_t rtt)
 	return rtt && rtt != UINT32_MAX;
 }
 
-static void read_fields(struct one *one, const struct inetdiag_extras *extras)
+static void read_fields(struct one *one, const struct pathcounts_one *counts,
+			const struct inetdiag_extras *extras)
 {
 	for (size_t i = 0; i < N(fields); i++) {
 		uint64_t value;
@@ -109,6 +116,9 @@ static void read_fields(struct one *one, const struct inetdiag_extras *extras)
 		if (tcpinfo_get(extras->info, extras->info_length, fields[i].field, &value))
 			set(one, fields[i].number, value);
 	}
+	for (size_t i = 0; i < N(counters); i++)
+		if (counts->is_known[i])
+			set(one, counters[i], counts->values[i]);
 	if (!is_measured(one->numbers[RTT_LEAST]))
 		one->numbers[RTT_LEAST] = 0;
 	set(one, MEASURED, is_measured(one->numbers[RTT]));
@@ -151,26 +161,79 @@ static void read_idleness(struct one *one, const struct census_socket *socket,
 }
 
 /* Of a program that reads what comes: of one that does not, the window is its own doing. */
-static void read_buffers(const struct paths *paths, struct one *one, const struct census_socket *socket,
-			 const struct inetdiag_extras *extras)
+static void read_receiver(struct one *one, const struct census_socket *socket,
+			  const struct inetdiag_extras *extras)
 {
 	uint64_t space;
 
-	if (tcpinfo_get(extras->info, extras->info_length, TCPINFO_RCV_SPACE, &space))
+	if (tcpinfo_get(extras->info, extras->info_length, TCPINFO_RCV_SPACE, &space)) {
 		set(one, RCV_SPACE, socket->rqueue < space / 4 ? space : 0);
+		set(one, RCV_WINDOW, get(extras, TCPINFO_RCV_SSTHRESH));
+		set(one, RCV_RTT, get(extras, TCPINFO_RCV_RTT));
+	}
+	if (extras->has_buffers)
+		set(one, RCV_BUFFER, extras->rcvbuf);
+}
+
+/*
+ * Autotuning makes the window twice what came in the last round trip, so that a
+ * program that takes three quarters of it has a buffer that cannot grow. Of the
+ * buffer the window is a third or more; while it grows it is less (Linux 6.18
+ * net/ipv4/tcp_input.c tcp_rcvbuf_grow()).
+ */
+static bool is_rcvbuf_held(const struct paths *paths, const struct one *one)
+{
+	const uint64_t *n = one->numbers;
+
+	return n[RCV_BUFFER] < paths->options.rcvbuf_end && 4 * n[RCV_SPACE] > 3 * n[RCV_WINDOW] &&
+	       3 * n[RCV_SPACE] > n[RCV_BUFFER];
+}
+
+/*
+ * A program that waits for room is woken when a third is free (Linux 6.18
+ * include/net/sock.h sk_stream_wspace()). tcpi_sndbuf_limited knows of some of
+ * these times only: measured, it is 0 for a program that writes 64 KiB and waits.
+ */
+static bool is_sndbuf_full(const struct inetdiag_extras *extras)
+{
+	return 3 * (uint64_t)extras->queued >= 2 * (uint64_t)extras->sndbuf &&
+	       get(extras, TCPINFO_NOTSENT_BYTES) < extras->sndbuf / 8 &&
+	       get(extras, TCPINFO_UNACKED) < get(extras, TCPINFO_SND_CWND);
+}
+
+/* It grows to twice the congestion window, with the kernel's overhead (Linux 6.18 tcp_sndbuf_expand()). */
+static bool is_sndbuf_held(const struct paths *paths, const struct inetdiag_extras *extras)
+{
+	uint64_t window = get(extras, TCPINFO_SND_CWND) * get(extras, TCPINFO_SND_MSS);
+
+	return is_sndbuf_full(extras) && extras->sndbuf < paths->options.sndbuf_end &&
+	       extras->sndbuf < 2 * window;
+}
+
+static void read_buffers(const struct paths *paths, struct one *one, const struct inetdiag_extras *extras)
+{
 	if (!extras->has_buffers)
 		return;
 	set(one, RCVBUF, extras->rcvbuf);
 	set(one, SNDBUF, extras->sndbuf);
 	set(one, RCVBUF_CAPPED, extras->rcvbuf == paths->options.rcvbuf_cap);
 	set(one, SNDBUF_CAPPED, extras->sndbuf == paths->options.sndbuf_cap);
+	if (one->is_known[RCV_SPACE])
+		set(one, RCVBUF_HELD, is_rcvbuf_held(paths, one));
+	if (!one->is_known[NOTSENT])
+		return;
+	set(one, SNDBUF_FULL, is_sndbuf_full(extras));
+	set(one, SNDBUF_HELD, is_sndbuf_held(paths, extras));
 }
 
 /* ------------------------------------------------------------- adding up */
 
 static void add_one(struct path *path, const struct one *one)
 {
-	for (enum number i = 0; i < N_NUMBERS; i++) {
+	if (one->numbers[RCV_SPACE] > path->numbers[RCV_SPACE])
+		memcpy(path->numbers + RCV_SPACE, one->numbers + RCV_SPACE,
+		       (N_NUMBERS - RCV_SPACE) * sizeof(*path->numbers));
+	for (enum number i = 0; i < RCV_SPACE; i++) {
 		uint64_t *number = &path->numbers[i], value = one->numbers[i];
 
 		if (i < RTT_LEAST)
@@ -180,6 +243,27 @@ static void add_one(struct path *path, const struct one *one)
 		else if (value && (!*number || value < *number))
 			*number = value;
 	}
+}
+
+/* For whom an owner is looked up. */
+static void note(const struct paths *paths, const struct one *one, const struct census_socket *socket,
+		 const struct inetdiag_extras *extras)
+{
+	struct program_socket noted = {
+		.inode = socket->inode,
+		.uid = socket->uid,
+		.is_unread = extras->has_buffers && socket->rqueue >= extras->rcvbuf / 4,
+		.is_rcvbuf_held = one->numbers[RCVBUF_HELD] && paths->options.rcvbuf_end > 0,
+		.is_sndbuf_held = one->numbers[SNDBUF_HELD] && paths->options.sndbuf_end > 0,
+		.unread = socket->rqueue,
+		.age = (uint32_t)get(extras, TCPINFO_LAST_DATA_RECV),
+		.rcvbuf = extras->rcvbuf,
+		.sndbuf = extras->sndbuf,
+		.notsent = one->numbers[NOTSENT],
+	};
+
+	if (paths->options.programs)
+		programs_note(paths->options.programs, &noted);
 }
 
 static size_t find_algorithm(struct paths *paths, const char *name)
@@ -200,14 +284,18 @@ void paths_add(struct paths *paths, const struct census_socket *socket,
 {
 	struct path *path = socket->state == TCP_ESTABLISHED ? path_of(paths, socket) : NULL;
 	struct one one = {.numbers = {[SOCKETS] = 1}, .is_known = {[SOCKETS] = true}};
+	struct pathcounts_one counts;
 	size_t algorithm;
 
 	if (!path)
 		return;
-	read_fields(&one, extras);
+	pathcounts_read(paths->options.earlier, socket, extras, &counts);
+	read_fields(&one, &counts, extras);
 	read_timeouts(&one, extras);
 	read_idleness(&one, socket, extras);
-	read_buffers(paths, &one, socket, extras);
+	read_receiver(&one, socket, extras);
+	read_buffers(paths, &one, extras);
+	note(paths, &one, socket, extras);
 	for (size_t i = 0; i < N_NUMBERS; i++)
 		paths->is_missing[i] |= !one.is_known[i];
 	add_one(path, &one);

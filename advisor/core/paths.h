@@ -12,6 +12,8 @@
 
 #include "core/fact.h"
 #include "core/inetdiag.h"
+#include "core/pathcounts.h"
+#include "core/programs.h"
 
 #define PATHS_SOCKETS 20000u
 
@@ -29,6 +31,9 @@ struct paths_options {
 	 * more: twice that. 0 where it is not known, or where autotuning can end there.
 	 */
 	double rcvbuf_cap, sndbuf_cap;
+	double rcvbuf_end, sndbuf_end; /* where autotuning ends, net.ipv4.tcp_rmem[2] and tcp_wmem[2]; 0: not known */
+	struct programs *programs;        /* is told what needs an owner; or NULL */
+	const struct pathcounts *earlier; /* then what is counted is counted since; NULL: since a connection began */
 };
 
 struct paths;
@@ -40,10 +45,10 @@ struct paths *paths_new(struct arena *arena, const struct paths_options *options
 void paths_add(struct paths *paths, const struct census_socket *socket,
 	       const struct inetdiag_extras *extras);
 
-/* The tables paths and congestion, and established.* and remote.*. */
+/* The tables paths and congestion, and established.* and remote.*; not programs. */
 void paths_facts(const struct paths *paths, struct facts *facts);
 
-/* The same where the connections could not be asked. */
+/* The same, and the table programs, where the connections could not be asked. */
 void paths_facts_missing(struct facts *facts, const char *why);
 
 #endif

@@ -32,12 +32,19 @@ static const struct {
 	{PATH_BUSY, {BUSY, UNIT_SECONDS, 1e6}},
 	{PATH_RWND_LIMITED, {RWND_LIMITED, UNIT_SECONDS, 1e6}},
 	{PATH_SNDBUF_LIMITED, {SNDBUF_LIMITED, UNIT_SECONDS, 1e6}},
+	{PATH_RECEIVED, {RECEIVED, UNIT_BYTES, 1}},
 	{PATH_NOTSENT, {NOTSENT, UNIT_BYTES, 1}},
 	{PATH_RCV_SPACE, {RCV_SPACE, UNIT_BYTES, 1}},
+	{PATH_RCV_WINDOW, {RCV_WINDOW, UNIT_BYTES, 1}},
+	{PATH_RCV_RTT, {RCV_RTT, UNIT_MILLISECONDS, 1000}},
+	{PATH_RCV_BUFFER, {RCV_BUFFER, UNIT_BYTES, 1}},
 	{PATH_RCVBUF, {RCVBUF, UNIT_BYTES, 1}},
 	{PATH_SNDBUF, {SNDBUF, UNIT_BYTES, 1}},
 	{PATH_RCVBUF_CAPPED, {RCVBUF_CAPPED, UNIT_NONE, 1}},
 	{PATH_SNDBUF_CAPPED, {SNDBUF_CAPPED, UNIT_NONE, 1}},
+	{PATH_SNDBUF_FULL, {SNDBUF_FULL, UNIT_NONE, 1}},
+	{PATH_RCVBUF_HELD, {RCVBUF_HELD, UNIT_NONE, 1}},
+	{PATH_SNDBUF_HELD, {SNDBUF_HELD, UNIT_NONE, 1}},
 	{PATH_KEEPALIVE, {KEEPALIVE, UNIT_NONE, 1}},
 	{PATH_KEEPALIVE_HIDDEN, {HIDDEN, UNIT_NONE, 1}},
 	{PATH_IDLE, {IDLE, UNIT_NONE, 1}},
@@ -57,6 +64,7 @@ static const struct {
 	{"established.busy", false, {BUSY, UNIT_SECONDS, 1e6}},
 	{"established.rwnd_limited", false, {RWND_LIMITED, UNIT_SECONDS, 1e6}},
 	{"established.sndbuf_limited", false, {SNDBUF_LIMITED, UNIT_SECONDS, 1e6}},
+	{"established.received", false, {RECEIVED, UNIT_BYTES, 1}},
 	{"established.notsent", false, {NOTSENT, UNIT_BYTES, 1}},
 	{"established.rcvbuf_capped", false, {RCVBUF_CAPPED, UNIT_NONE, 1}},
 	{"established.sndbuf_capped", false, {SNDBUF_CAPPED, UNIT_NONE, 1}},
@@ -70,12 +78,15 @@ static const struct {
 static struct fact show(const struct paths *paths, const struct path *path, struct shown shown)
 {
 	bool is_cap = shown.number == RCVBUF_CAPPED || shown.number == SNDBUF_CAPPED;
+	bool is_held = shown.number == RCVBUF_HELD || shown.number == SNDBUF_HELD;
 
+	if (paths->is_missing[shown.number] && is_held)
+		return fact_missing(FACT_UNREADABLE, "where autotuning ends is not known, or not what connections have");
 	if (paths->is_missing[shown.number])
 		return fact_missing(FACT_UNREADABLE,
 				    is_cap ? "what programs may ask for is not known, or is what autotuning ends at"
 					   : "this kernel does not tell it of connections");
-	if (is_least(shown.number) && !path->numbers[shown.number])
+	if (is_none(shown.number, path->numbers[shown.number]))
 		return fact_missing(FACT_UNREADABLE, "it was not measured yet");
 	return fact_known(value_number((double)path->numbers[shown.number] / shown.scale, shown.unit));
 }
@@ -177,6 +188,7 @@ void paths_facts(const struct paths *paths, struct facts *facts)
 {
 	add_rows(paths, facts);
 	add_algorithms(paths, facts);
+	facts_set(facts, "established.live", value_bool(paths->options.earlier != NULL));
 	for (size_t i = 0; i < N(scalars); i++) {
 		struct fact fact = show(paths, scalars[i].is_remote ? &paths->remote : &paths->all,
 					scalars[i].shown);
@@ -190,8 +202,9 @@ void paths_facts(const struct paths *paths, struct facts *facts)
 
 void paths_facts_missing(struct facts *facts, const char *why)
 {
-	static const struct table_def *const tables[] = {&paths_def, &congestion_def};
+	static const struct table_def *const tables[] = {&paths_def, &congestion_def, &programs_def};
 
+	facts_set_missing(facts, "established.live", FACT_UNREADABLE, why);
 	for (size_t i = 0; i < N(scalars); i++)
 		facts_set_missing(facts, scalars[i].name, FACT_UNREADABLE, why);
 	for (size_t i = 0; i < N(tables); i++) {

@@ -21,6 +21,7 @@ enum number {
 	BUSY,
 	RWND_LIMITED,
 	SNDBUF_LIMITED,
+	RECEIVED,
 	NOTSENT,
 	KEEPALIVE,
 	HIDDEN,
@@ -28,22 +29,35 @@ enum number {
 	IDLE_KEEPALIVE,
 	RCVBUF_CAPPED,
 	SNDBUF_CAPPED,
+	SNDBUF_FULL,
+	RCVBUF_HELD,
+	SNDBUF_HELD,
 	/* The least and the most of any socket; 0: of none. */
 	RTT_LEAST,
 	MSS,
 	PMTU,
 	RTT_WORST,
-	RCV_SPACE,
 	RCVBUF,
 	SNDBUF,
 	IDLE_LONGEST,
+	/* All of them of the connection that has the most RCV_SPACE. */
+	RCV_SPACE,
+	RCV_WINDOW,
+	RCV_RTT,
+	RCV_BUFFER,
 	N_NUMBERS,
 };
 
-/* Of the numbers where the least counts, 0 is none. */
+/* Of these the least counts. */
 static inline bool is_least(enum number number)
 {
 	return number >= RTT_LEAST && number < RTT_WORST;
+}
+
+/* 0 of these: it was not measured. */
+static inline bool is_none(enum number number, uint64_t value)
+{
+	return !value && (is_least(number) || number == RCV_RTT);
 }
 
 struct path {

@@ -19,10 +19,14 @@ enum tcpinfo_field {
 	TCPINFO_LAST_DATA_RECV,
 	TCPINFO_LAST_ACK_RECV,
 	TCPINFO_PMTU,           /* bytes */
+	TCPINFO_RCV_SSTHRESH,   /* bytes, the largest window that is offered now */
 	TCPINFO_RTT,            /* microseconds, smoothed; 0: not measured */
+	TCPINFO_SND_CWND,       /* segments */
+	TCPINFO_RCV_RTT,        /* microseconds, as the receiver finds it; 0: not measured */
 	TCPINFO_RCV_SPACE,      /* bytes that the program took in a round trip */
 	TCPINFO_TOTAL_RETRANS,  /* segments */
 	TCPINFO_BYTES_ACKED,    /* since 4.1 */
+	TCPINFO_BYTES_RECEIVED, /* since 4.1 */
 	TCPINFO_NOTSENT_BYTES,  /* since 4.6, as the next two */
 	TCPINFO_MIN_RTT,        /* microseconds; UINT32_MAX: not measured */
 	TCPINFO_DATA_SEGS_OUT,  /* segments with data, those that were sent again too */

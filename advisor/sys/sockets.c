@@ -12,6 +12,41 @@
 /* As often a dump is begun again for which the kernel had no memory. */
 #define TRIES 3
 
+static const char *error_text(const struct collector *collector, int error)
+{
+	return error == EBADMSG ? "the replies are malformed"
+				: capture_error_name(collector->arena, error);
+}
+
+/* NULL, or why the connections are not known one by one. */
+static const char *read_paths(struct collector *collector, sockets_read *read)
+{
+	const struct sockets_options *wish = collector->options;
+	const struct paths_options options = {
+		.seed = collector->seed,
+		.sockets = (size_t)census_count(collector->census, TCP_ESTABLISHED),
+		.rcvbuf_cap = wish->rcvbuf_cap,
+		.sndbuf_cap = wish->sndbuf_cap,
+		.rcvbuf_end = wish->rcvbuf_end,
+		.sndbuf_end = wish->sndbuf_end,
+		.programs = collector->programs,
+		.earlier = wish->earlier ? wish->earlier->collector.earlier_paths : NULL,
+	};
+	int r;
+
+	if (options.sockets > PATHS_SOCKETS)
+		return arena_printf(collector->arena, "%zu connections are too many to ask for each; %u are not",
+				    options.sockets, PATHS_SOCKETS);
+	collector->pass = PASS_PATHS;
+	collector->paths = paths_new(collector->paths_arena, &options);
+	r = options.sockets ? read(collector) : 0;
+	if (r == -EOPNOTSUPP)
+		return "/proc/net/tcp does not tell it";
+	if (r == -ENOENT && !source_is_live(collector->source))
+		return "it was not captured";
+	return r ? error_text(collector, -r) : NULL;
+}
+
 static int read_passes(struct collector *collector, sockets_read *read)
 {
 	struct inodes *wanted;
@@ -25,7 +60,13 @@ static int read_passes(struct collector *collector, sockets_read *read)
 	r = read(collector);
 	if (r)
 		return r;
-	wanted = census_wanted(collector->census);
+	wanted = collector->wanted = census_wanted(collector->census);
+	if (collector->options->with_paths) {
+		collector->programs = programs_new(collector->paths_arena);
+		collector->no_paths = read_paths(collector, read);
+		if (!collector->no_paths)
+			programs_want(collector->programs, wanted);
+	}
 	if (inodes_count(wanted)) {
 		owner_find(collector->source, collector->arena, wanted, &collector->owners,
 			   &collector->owner_note);
@@ -57,12 +98,6 @@ static void record_missing(struct collector *collector, int error)
 	text_printf(&line, "%s %s\n", capture_error_name(collector->arena, error),
 		    SOCKETS_FILE);
 	source_record_bytes(collector->source, MISSING, line.data, line.length);
-}
-
-static const char *error_text(const struct collector *collector, int error)
-{
-	return error == EBADMSG ? "the replies are malformed"
-				: capture_error_name(collector->arena, error);
 }
 
 static const char *name_of(const struct collector *collector, enum sockets_method used,
@@ -97,7 +132,6 @@ static int read_all(struct collector *collector, const char **ret_name)
 		r = try_read(collector, ways[i].read);
 		if (!r) {
 			*ret_name = name_of(collector, ways[i].method, netlink_error);
-			collector->read = ways[i].read;
 			return 0;
 		}
 		if (!netlink_error)
@@ -109,49 +143,17 @@ static int read_all(struct collector *collector, const char **ret_name)
 	return r;
 }
 
-/* ------------------------------------------------------- of each connection */
-
-/* NULL with *ret_paths, or why they are not known. */
-static const char *read_paths(struct collector *collector, struct arena *arena, struct paths **ret_paths)
-{
-	const struct paths_options options = {
-		.seed = collector->seed,
-		.sockets = (size_t)census_count(collector->census, TCP_ESTABLISHED),
-		.rcvbuf_cap = collector->options->rcvbuf_cap,
-		.sndbuf_cap = collector->options->sndbuf_cap,
-	};
-	int r;
-
-	if (options.sockets > PATHS_SOCKETS)
-		return arena_printf(collector->arena, "%zu connections are too many to ask for each; %u are not",
-				    options.sockets, PATHS_SOCKETS);
-	collector->pass = PASS_PATHS;
-	collector->paths = paths_new(arena, &options);
-	r = options.sockets ? collector->read(collector) : 0;
-	if (r == -EOPNOTSUPP)
-		return "/proc/net/tcp does not tell it";
-	if (r == -ENOENT && !source_is_live(collector->source))
-		return "it was not captured";
-	if (r)
-		return error_text(collector, -r);
-	*ret_paths = collector->paths;
-	return NULL;
-}
-
-static void collect_paths(struct collector *collector, struct facts *facts)
-{
-	struct arena *arena = arena_new();
-	struct paths *paths = NULL;
-	const char *why = read_paths(collector, arena, &paths);
-
-	if (why)
-		paths_facts_missing(facts, why);
-	else
-		paths_facts(paths, facts);
-	arena_free(arena);
-}
-
 /* ------------------------------------------------------------------- facts */
+
+static void paths_and_programs(const struct collector *collector, struct facts *facts)
+{
+	if (collector->no_paths) {
+		paths_facts_missing(facts, collector->no_paths);
+		return;
+	}
+	paths_facts(collector->paths, facts);
+	programs_facts(collector->programs, &collector->owners, collector->wanted, facts);
+}
 
 static const char *make_note(const struct collector *collector)
 {
@@ -175,6 +177,7 @@ int sockets_collect(struct source *source, struct facts *facts,
 		.source = source,
 		.arena = facts_arena(facts),
 		.options = options,
+		.paths_arena = arena_new(),
 	};
 	const char *name;
 	int r;
@@ -189,10 +192,11 @@ int sockets_collect(struct source *source, struct facts *facts,
 		census_facts(collector.census, facts);
 		facts_set(facts, "sockets.source", value_text(name));
 		if (options->with_paths)
-			collect_paths(&collector, facts);
+			paths_and_programs(&collector, facts);
 	}
 	*ret_note = make_note(&collector);
 	census_free(collector.census);
+	arena_free(collector.paths_arena);
 	sockdiag_close(collector.diag);
 	return r;
 }

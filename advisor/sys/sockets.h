@@ -22,8 +22,8 @@ struct sockets_options {
 	enum sockets_method first;    /* better ways are not tried; SOCKETS_ONE_DUMP but for tests */
 	const struct sockets_look *earlier; /* or NULL */
 	bool with_sources;              /* the table sources too */
-	bool with_paths;                /* paths, congestion, established.* and remote.* too: another dump */
-	double rcvbuf_cap, sndbuf_cap;  /* for them: see core/paths.h */
+	bool with_paths; /* paths, programs, congestion, established.* and remote.* too: another dump */
+	double rcvbuf_cap, sndbuf_cap, rcvbuf_end, sndbuf_end; /* for them: see core/paths.h */
 };
 
 /*

@@ -8,7 +8,7 @@
 #include "sys/sockdiag.h"
 #include "sys/sockets.h"
 
-/* The passes over the sockets: see census.h for the order of the first three. */
+/* The passes over the sockets, in this order but for the last three: see census.h. */
 enum pass { PASS_LISTEN, PASS_ALL, PASS_WAIT, PASS_PATHS, PASS_QUEUES };
 
 /* The file of the first pass in a capture: what stands for all where there is no netlink. */
@@ -19,8 +19,13 @@ struct collector {
 	struct arena *arena;
 	const struct sockets_options *options;
 	struct census *census;
+	struct arena *paths_arena;
 	struct paths *paths;    /* of PASS_PATHS */
+	struct pathcounts *earlier_paths; /* the same, of the first of two looks; or NULL */
+	struct programs *programs;
+	const char *no_paths;   /* why there are none; NULL where they were read */
 	const struct inetdiag_extras *extras; /* of the socket at hand */
+	struct inodes *wanted;  /* the sockets whose owners are looked up */
 	struct owners owners;
 	const char *owner_note; /* or NULL */
 	enum pass pass;
@@ -30,7 +35,7 @@ struct collector {
 	bool is_interrupted;
 	size_t n_unknown;       /* lines that are no socket */
 	struct sockdiag *diag;  /* NULL when it is not open */
-	int (*read)(struct collector *collector); /* the way that worked */
+	int (*read)(struct collector *collector); /* of the first of two looks, the way that worked */
 	uint64_t seed;          /* of what is hashed */
 	unsigned look;          /* of PASS_QUEUES, which one, from 1 */
 };

@@ -1,6 +1,7 @@
 /* The earlier one of two looks at the sockets. */
 #include <errno.h>
 #include <math.h>
+#include <netinet/tcp.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -68,6 +69,29 @@ static int read_earlier(struct collector *collector, sockets_read *read)
 	return read(collector);
 }
 
+/* After an error netlink is opened anew. */
+static bool read_again(struct collector *collector)
+{
+	if (!collector->read(collector))
+		return true;
+	sockdiag_close(collector->diag);
+	collector->diag = NULL;
+	return false;
+}
+
+/* The connections, one by one: where it fails nothing is known of what came since. */
+static void read_earlier_paths(struct collector *collector)
+{
+	uint64_t n = census_count(collector->census, TCP_ESTABLISHED);
+
+	if (!collector->options->with_paths || n > PATHS_SOCKETS)
+		return;
+	collector->pass = PASS_PATHS;
+	collector->earlier_paths = pathcounts_new(collector->arena, collector->seed, (size_t)n);
+	if (n && !read_again(collector))
+		collector->earlier_paths = NULL;
+}
+
 /* Of a capture, the seconds that lay between; 0 where there was one look only. */
 static double interval_of_capture(struct source *source)
 {
@@ -105,8 +129,10 @@ struct sockets_look *sockets_look(struct source *source, struct arena *arena,
 		r = read_earlier(collector, ways[i].read);
 		collector->read = ways[i].read;
 	}
-	if (!r)
+	if (!r) {
+		read_earlier_paths(collector);
 		return look;
+	}
 	sockets_look_free(look);
 	return NULL;
 }
@@ -118,11 +144,8 @@ void sockets_look_again(struct sockets_look *look)
 	collector->pass = PASS_QUEUES;
 	collector->look++;
 	census_look_again(collector->census);
-	/* A look that fails is one less; after an error netlink is opened anew. */
-	if (!collector->read(collector))
-		return;
-	sockdiag_close(collector->diag);
-	collector->diag = NULL;
+	/* A look that fails is one less. */
+	read_again(collector);
 }
 
 void sockets_look_free(struct sockets_look *look)

@@ -22,7 +22,7 @@ static const struct {
 		      0xffeU & ~(1U << TCP_LISTEN | 1U << TCP_CLOSE), 0},
 	[PASS_WAIT] = {"/capture/sockets.wait", NULL, 1U << TCP_CLOSE_WAIT | 1U << TCP_FIN_WAIT2,
 		       1U << (INET_DIAG_INFO - 1)},
-	[PASS_PATHS] = {"/capture/sockets.paths", NULL, 1U << TCP_ESTABLISHED,
+	[PASS_PATHS] = {"/capture/sockets.paths", "/capture/sockets.earlier.paths", 1U << TCP_ESTABLISHED,
 			1U << (INET_DIAG_INFO - 1) | 1U << (INET_DIAG_CONG - 1) |
 				1U << (INET_DIAG_SKMEMINFO - 1)},
 	[PASS_QUEUES] = {NULL, "/capture/sockets.queues", 1U << TCP_LISTEN, 0},
@@ -32,7 +32,9 @@ static void add_socket(void *context, const struct census_socket *socket)
 {
 	struct collector *collector = context;
 
-	if (collector->pass == PASS_PATHS)
+	if (collector->pass == PASS_PATHS && collector->is_earlier)
+		pathcounts_add(collector->earlier_paths, socket, collector->extras);
+	else if (collector->pass == PASS_PATHS)
 		paths_add(collector->paths, socket, collector->extras);
 	else if (collector->pass == PASS_QUEUES)
 		census_add_queue(collector->census, socket);

@@ -1,7 +1,7 @@
 /*
  * The client of a scene: does one thing, prints its figures as NAME=NUMBER on one line.
  *
- * client [-s SOURCE] [-l PORT] [-n COUNT] [-r RATE] [-t MS] [-z SIZE] [-ckx] ACTION ADDRESS PORT
+ * client [-s SOURCE] [-l PORT] [-n COUNT] [-r RATE] [-t MS] [-z SIZE] [-b BYTES] [-ckx] ACTION ADDRESS PORT
  *
  * ACTION  connect   COUNT connections at once
  *         churn     COUNT one after the other, each closed
@@ -13,6 +13,7 @@
  * -s SOURCE, -l PORT  bound to before connect(); churn takes the next port each time
  * -r RATE             of churn and messages, a second
  * -t MS               until what has not happened counts as timeout (2000)
+ * -b BYTES            SO_SNDBUF
  * -x                  a byte is sent over each connection, and without -c one awaited
  * -c                  connect: closes its half at once; churn: lets the server close first
  * -k                  connections stay open until the input ends (connect, stuff)
@@ -39,6 +40,7 @@
 struct client {
 	struct sockaddr_in source, to;
 	unsigned long count, rate, timeout, size;
+	int sndbuf;
 	bool is_bound, keeps, talks, halves;
 	unsigned long ok, unavailable, refused, reset, timeouts, other;
 	int64_t start;
@@ -92,6 +94,8 @@ static int open_socket(const struct client *client, int flags)
 
 	if (fd < 0)
 		die("socket");
+	if (client->sndbuf)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &client->sndbuf, sizeof(client->sndbuf));
 	if (!client->is_bound)
 		return fd;
 	if (!client->source.sin_port)
@@ -393,6 +397,9 @@ static bool read_option(struct client *client, int option)
 	case 'z':
 		client->size = number;
 		return true;
+	case 'b':
+		client->sndbuf = (int)number;
+		return true;
 	case 'k':
 		client->keeps = true;
 		return true;
@@ -411,7 +418,7 @@ static bool read_options(struct client *client, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "s:l:n:r:t:z:ckx")) != -1)
+	while ((option = getopt(argc, argv, "s:l:n:r:t:z:b:ckx")) != -1)
 		if (!read_option(client, option))
 			return false;
 	if (argc - optind != 3 || inet_pton(AF_INET, argv[optind + 1], &client->to.sin_addr) != 1)
@@ -434,6 +441,6 @@ int main(int argc, char **argv)
 				return actions[i].act(&client), 0;
 	}
 	fprintf(stderr, "usage: client [-s SOURCE] [-l PORT] [-n COUNT] [-r RATE] [-t MS] [-z SIZE]"
-			" [-ckx] connect|churn|send|messages|stuff|late ADDRESS PORT\n");
+			" [-b BYTES] [-ckx] connect|churn|send|messages|stuff|late ADDRESS PORT\n");
 	return 2;
 }

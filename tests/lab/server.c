@@ -1,7 +1,7 @@
 /*
  * The server of a scene. Prints "ready" when it listens, and ends when its input ends.
  *
- * server [-a ADDRESS] [-b BACKLOG] [-w MS] [-z SIZE] MODE PORT...
+ * server [-a ADDRESS] [-b BACKLOG] [-w MS] [-z SIZE] [-r BYTES] MODE PORT...
  *
  * MODE  answer  one byte for each SIZE bytes (1) that come in, until the client closes
  *       sink    reads all, and closes at the end
@@ -9,7 +9,9 @@
  *       forget  reads all, and does not close
  *       stall   accepts, and never reads
  *       deaf    never accepts
+ *       slow    reads 4 KiB, four times a second
  * -w MS         waits so long before each accept()
+ * -r BYTES      SO_RCVBUF of the listener, and so of its connections
  * SIGUSR1       calls listen() again
  * SIGUSR2       does not accept any more, or does again
  */
@@ -33,7 +35,7 @@
 
 struct server {
 	const char *address, *mode;
-	int backlog, epoll, listeners[PORTS_MAX];
+	int backlog, rcvbuf, epoll, listeners[PORTS_MAX];
 	unsigned count;
 	unsigned long wait_ms, size;
 	uint32_t *received; /* by descriptor, since the last answer */
@@ -71,6 +73,8 @@ static void serve(struct server *server, unsigned port)
 	if (fd < 0 || inet_pton(AF_INET, server->address, &address.sin_addr) != 1)
 		die("socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (server->rcvbuf)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &server->rcvbuf, sizeof(server->rcvbuf));
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, server->backlog))
 		die("bind");
 	server->listeners[server->count++] = fd;
@@ -104,7 +108,8 @@ static void take(struct server *server, int listener)
 static void talk(struct server *server, int fd)
 {
 	static char block[262144];
-	ssize_t got = read(fd, block, sizeof(block));
+	bool is_slow = !strcmp(server->mode, "slow");
+	ssize_t got = read(fd, block, is_slow ? 4096 : sizeof(block));
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -116,6 +121,8 @@ static void talk(struct server *server, int fd)
 		close(fd);
 		return;
 	}
+	if (is_slow)
+		usleep(250000);
 	if (strcmp(server->mode, "answer") != 0)
 		return;
 	server->received[fd] += (uint32_t)got;
@@ -168,13 +175,15 @@ static bool read_options(struct server *server, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "a:b:w:z:")) != -1) {
+	while ((option = getopt(argc, argv, "a:b:w:z:r:")) != -1) {
 		if (option == 'a')
 			server->address = optarg;
 		else if (option == 'b')
 			server->backlog = (int)strtol(optarg, NULL, 10);
 		else if (option == 'w')
 			server->wait_ms = strtoul(optarg, NULL, 10);
+		else if (option == 'r')
+			server->rcvbuf = (int)strtol(optarg, NULL, 10);
 		else if (option == 'z')
 			server->size = strtoul(optarg, NULL, 10);
 		else
@@ -190,7 +199,7 @@ int main(int argc, char **argv)
 
 	if (!read_options(&server, argc, argv)) {
 		fprintf(stderr, "usage: server [-a ADDRESS] [-b BACKLOG] [-w MS] [-z SIZE] "
-				"answer|sink|close|forget|stall|deaf PORT...\n");
+				"[-r BYTES] answer|sink|close|forget|stall|deaf|slow PORT...\n");
 		return 2;
 	}
 	signal(SIGUSR1, note);

@@ -8,6 +8,7 @@
 
 Suite *paths_suite(void);
 
+#define N(array) (sizeof(array) / sizeof((array)[0]))
 #define ESTABLISHED 1
 #define CLOSE_WAIT 8
 
@@ -21,7 +22,8 @@ static struct inetdiag_extras extras;
 static void begin(size_t sockets, double rcvbuf_cap, double sndbuf_cap)
 {
 	const struct paths_options options = {
-		.seed = 1, .sockets = sockets, .rcvbuf_cap = rcvbuf_cap, .sndbuf_cap = sndbuf_cap};
+		.seed = 1, .sockets = sockets, .rcvbuf_cap = rcvbuf_cap, .sndbuf_cap = sndbuf_cap,
+		.rcvbuf_end = 6291456, .sndbuf_end = 4194304};
 
 	paths = paths_new(arena, &options);
 }
@@ -128,6 +130,7 @@ START_TEST(sockets_are_added_up)
 	ck_assert_double_eq(scalar("established.retransmits"), 20);
 	ck_assert_double_eq(scalar("established.notsent"), 140000);
 	ck_assert_double_eq(scalar("established.rcvbuf_capped"), 1);
+	ck_assert(!facts_get(facts, "established.live").value.boolean);
 }
 END_TEST
 
@@ -235,6 +238,9 @@ START_TEST(an_older_kernel_tells_less)
 	ck_assert_int_eq(cell(0, PATH_SEGMENTS).state, FACT_UNREADABLE);
 	ck_assert_int_eq(cell(0, PATH_BUSY).state, FACT_UNREADABLE);
 	ck_assert_int_eq(cell(0, PATH_NOTSENT).state, FACT_UNREADABLE);
+	ck_assert_int_eq(cell(0, PATH_SNDBUF_FULL).state, FACT_UNREADABLE);
+	ck_assert_int_eq(cell(0, PATH_SNDBUF_HELD).state, FACT_UNREADABLE);
+	ck_assert_double_eq(number(0, PATH_RCVBUF_HELD), 0);
 	ck_assert_int_eq(facts_get(facts, "established.segments").state, FACT_UNREADABLE);
 	facts = facts_new(arena);
 	begin(10, 0, 425984);
@@ -258,6 +264,181 @@ START_TEST(a_slow_reader_does_not_count)
 	add();
 	paths_facts(paths, facts);
 	ck_assert_double_eq(number(0, PATH_RCV_SPACE), 40000);
+}
+END_TEST
+
+/* The window, the round trip and the buffer are those of the connection that takes most. */
+START_TEST(the_fastest_receiver)
+{
+	info.tcpi_rcv_space = 50000;
+	info.tcpi_rcv_ssthresh = 400000;
+	info.tcpi_rcv_rtt = 9000;
+	extras.rcvbuf = 800000;
+	add();
+	info.tcpi_rcv_space = 60000;
+	info.tcpi_rcv_ssthresh = 64000;
+	info.tcpi_rcv_rtt = 0;
+	extras.rcvbuf = 131072;
+	add();
+	paths_facts(paths, facts);
+	ck_assert_double_eq(number(0, PATH_RCV_SPACE), 60000);
+	ck_assert_double_eq(number(0, PATH_RCV_WINDOW), 64000);
+	ck_assert_double_eq(number(0, PATH_RCV_BUFFER), 131072);
+	ck_assert_int_eq(cell(0, PATH_RCV_RTT).state, FACT_UNREADABLE);
+	ck_assert_double_eq(number(0, PATH_RCVBUF), 800000);
+	facts = facts_new(arena);
+	info.tcpi_rcv_space = 70000;
+	info.tcpi_rcv_rtt = 61000;
+	add();
+	paths_facts(paths, facts);
+	ck_assert_double_eq(number(0, PATH_RCV_RTT), 61);
+}
+END_TEST
+
+/* rcv_space, rcv_ssthresh, buffer: did a program fix it? The middle ones were measured on 6.18. */
+static const struct {
+	unsigned space, window, rcvbuf;
+	int held;
+} receivers[] = {
+	{14480, 64088, 131072, 0},
+	{231424, 1205862, 2243952, 0},
+	{162816, 162816, 262144, 1},
+	{326272, 326240, 6291455, 0},
+	{7500001, 10000000, 6291455, 1},
+	{7500000, 10000000, 6291455, 0},
+	{7500001, 10000000, 6291456, 0},
+	{43691, 43691, 131072, 1},
+	{43690, 43690, 131072, 0},
+};
+
+START_TEST(receive_buffers_that_cannot_grow)
+{
+	info.tcpi_rcv_space = receivers[_i].space;
+	info.tcpi_rcv_ssthresh = receivers[_i].window;
+	extras.rcvbuf = receivers[_i].rcvbuf;
+	add();
+	paths_facts(paths, facts);
+	ck_assert_double_eq(number(0, PATH_RCVBUF_HELD), receivers[_i].held);
+}
+END_TEST
+
+/* buffer, in use, not sent, on the way, congestion window: is it what limits, did a program fix it? */
+static const struct {
+	unsigned sndbuf, queued, notsent, unacked, cwnd;
+	int full, held;
+} senders[] = {
+	{131072, 99992, 0, 68, 3792, 1, 1},
+	{131072, 87381, 0, 68, 3792, 0, 0},
+	{131072, 87382, 0, 68, 3792, 1, 1},
+	{131072, 99992, 16383, 68, 3792, 1, 1},
+	{131072, 99992, 16384, 68, 3792, 0, 0},
+	{131072, 99992, 0, 68, 68, 0, 0},
+	{131072, 99992, 0, 45, 46, 1, 1},
+	{131072, 99992, 0, 44, 45, 1, 0},
+	{4194304, 4238576, 0, 2882, 4688, 1, 0},
+	{4194303, 4238576, 0, 2882, 4688, 1, 1},
+};
+
+START_TEST(send_buffers_that_are_full)
+{
+	info.tcpi_snd_mss = 1448;
+	info.tcpi_unacked = senders[_i].unacked;
+	info.tcpi_snd_cwnd = senders[_i].cwnd;
+	info.tcpi_notsent_bytes = senders[_i].notsent;
+	extras.sndbuf = senders[_i].sndbuf;
+	extras.queued = senders[_i].queued;
+	add();
+	paths_facts(paths, facts);
+	ck_assert_double_eq(number(0, PATH_SNDBUF_FULL), senders[_i].full);
+	ck_assert_double_eq(number(0, PATH_SNDBUF_HELD), senders[_i].held);
+}
+END_TEST
+
+START_TEST(where_autotuning_ends_is_not_known)
+{
+	const struct paths_options options = {.sockets = 1};
+
+	paths = paths_new(arena, &options);
+	add();
+	paths_facts(paths, facts);
+	ck_assert_int_eq(cell(0, PATH_RCVBUF_HELD).state, FACT_UNREADABLE);
+	ck_assert_int_eq(cell(0, PATH_SNDBUF_HELD).state, FACT_UNREADABLE);
+	ck_assert_double_eq(number(0, PATH_SNDBUF_FULL), 0);
+}
+END_TEST
+
+/* ------------------------------------------------------------ two looks */
+
+static void count(unsigned segments, unsigned received)
+{
+	info.tcpi_data_segs_out = segments;
+	info.tcpi_bytes_received = received;
+}
+
+/* Of a connection that was there what came since, of a new one all. */
+START_TEST(what_came_since)
+{
+	struct pathcounts *earlier = pathcounts_new(arena, 7, 2);
+	struct paths_options options = {.seed = 1, .sockets = 10, .earlier = earlier};
+
+	sock.port = 1000;
+	count(100, 5000);
+	pathcounts_add(earlier, &sock, &extras);
+	/* The same once more is the same. */
+	pathcounts_add(earlier, &sock, &extras);
+	paths = paths_new(arena, &options);
+	count(130, 5500);
+	add();
+	sock.port = 1001;
+	count(7, 20);
+	add();
+	paths_facts(paths, facts);
+	ck_assert_double_eq(scalar("established.segments"), 37);
+	ck_assert_double_eq(number(0, PATH_RECEIVED), 520);
+	ck_assert(facts_get(facts, "established.live").value.boolean);
+}
+END_TEST
+
+/* Counts that run backwards are those of another connection. */
+START_TEST(another_connection_of_the_same_ports)
+{
+	struct pathcounts *earlier = pathcounts_new(arena, 7, 1);
+	struct paths_options options = {.seed = 1, .sockets = 10, .earlier = earlier};
+
+	count(100, 5000);
+	pathcounts_add(earlier, &sock, &extras);
+	paths = paths_new(arena, &options);
+	count(99, 6000);
+	add();
+	paths_facts(paths, facts);
+	ck_assert_double_eq(scalar("established.segments"), 99);
+	ck_assert_double_eq(scalar("established.received"), 6000);
+}
+END_TEST
+
+/* More connections than were announced are taken for new ones; other states do not count. */
+START_TEST(an_earlier_look_with_too_many)
+{
+	struct pathcounts *earlier = pathcounts_new(arena, 7, 0);
+	struct paths_options options = {.seed = 1, .sockets = 1000, .earlier = earlier};
+
+	sock.state = CLOSE_WAIT;
+	count(10, 0);
+	pathcounts_add(earlier, &sock, &extras);
+	sock.state = ESTABLISHED;
+	for (unsigned i = 0; i < 300; i++) {
+		sock.port = (uint16_t)(i + 1);
+		pathcounts_add(earlier, &sock, &extras);
+	}
+	paths = paths_new(arena, &options);
+	sock.port = 0;
+	add();
+	sock.port = 1;
+	add();
+	sock.port = 300;
+	add();
+	paths_facts(paths, facts);
+	ck_assert_double_eq(scalar("established.segments"), 20);
 }
 END_TEST
 
@@ -352,13 +533,15 @@ END_TEST
 START_TEST(missing_has_a_reason)
 {
 	static const char *const names[] = {"established.segments", "established.silent",
-					    "established.sndbuf_capped", "remote.sockets", "remote.idle"};
+					    "established.sndbuf_capped", "established.live",
+					    "remote.sockets", "remote.idle"};
 
 	paths_facts_missing(facts, "too many");
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 6; i++)
 		ck_assert_str_eq(facts_get(facts, names[i]).why, "too many");
 	ck_assert_str_eq(facts_find_table(facts, "paths")->why, "too many");
 	ck_assert_str_eq(facts_find_table(facts, "congestion")->why, "too many");
+	ck_assert_str_eq(facts_find_table(facts, "programs")->why, "too many");
 }
 END_TEST
 
@@ -370,10 +553,17 @@ Suite *paths_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, sockets_are_added_up);
 	tcase_add_test(tcase, unmeasured_is_not_zero);
-	tcase_add_loop_test(tcase, timeouts_in_a_row, 0, sizeof(timeouts) / sizeof(timeouts[0]));
-	tcase_add_loop_test(tcase, idle_and_kept_alive, 0, sizeof(idleness) / sizeof(idleness[0]));
+	tcase_add_loop_test(tcase, timeouts_in_a_row, 0, N(timeouts));
+	tcase_add_loop_test(tcase, idle_and_kept_alive, 0, N(idleness));
 	tcase_add_test(tcase, an_older_kernel_tells_less);
 	tcase_add_test(tcase, a_slow_reader_does_not_count);
+	tcase_add_test(tcase, the_fastest_receiver);
+	tcase_add_loop_test(tcase, receive_buffers_that_cannot_grow, 0, N(receivers));
+	tcase_add_loop_test(tcase, send_buffers_that_are_full, 0, N(senders));
+	tcase_add_test(tcase, where_autotuning_ends_is_not_known);
+	tcase_add_test(tcase, what_came_since);
+	tcase_add_test(tcase, another_connection_of_the_same_ports);
+	tcase_add_test(tcase, an_earlier_look_with_too_many);
 	tcase_add_test(tcase, algorithms_are_counted);
 	tcase_add_test(tcase, too_many_algorithms);
 	tcase_add_test(tcase, rows_that_matter_are_kept);

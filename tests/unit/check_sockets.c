@@ -147,38 +147,40 @@ static struct fact new_per_second(void)
 }
 
 /* Whether there was an earlier look. */
-static bool look_twice(void)
+static bool look_twice(struct sockets_options *options)
 {
-	struct sockets_options options = {.port_low = 1, .port_high = 65535};
 	struct sockets_look *look;
 
 	source_close(source);
 	facts = facts_new(arena);
 	ck_assert_int_eq(source_open(arena, tree_path("/"), &source), 0);
-	options.earlier = look = sockets_look(source, arena, &options);
-	ck_assert_int_eq(sockets_collect(source, facts, &options, &note), 0);
+	options->earlier = NULL;
+	options->earlier = look = sockets_look(source, arena, options);
+	ck_assert_int_eq(sockets_collect(source, facts, options, &note), 0);
 	sockets_look_free(look);
 	return look;
 }
 
 START_TEST(two_looks_of_a_capture)
 {
+	struct sockets_options options = {.port_low = 1, .port_high = 65535};
+
 	write_sockets(LISTEN, TCP_LISTEN, 0, 0);
 	write_sockets(ALL, TCP_ESTABLISHED, 70, 1);
-	ck_assert(!look_twice());
+	ck_assert(!look_twice(&options));
 	ck_assert_int_eq(new_per_second().state, FACT_UNREADABLE);
 	tree_file("/capture/interval.sockets", "2.500000\n");
-	ck_assert(!look_twice());
+	ck_assert(!look_twice(&options));
 	write_sockets("/capture/sockets.earlier.listen", TCP_LISTEN, 0, 0);
 	write_sockets("/capture/sockets.earlier.all", TCP_ESTABLISHED, 20, 1);
-	ck_assert(look_twice());
+	ck_assert(look_twice(&options));
 	ck_assert_int_eq(new_per_second().state, FACT_KNOWN);
 	ck_assert_double_eq(new_per_second().value.number, 20);
 	tree_file("/capture/interval.sockets", "soon\n");
-	ck_assert(!look_twice());
+	ck_assert(!look_twice(&options));
 	tree_file("/capture/interval.sockets", "1\n");
 	tree_file("/capture/sockets.earlier.all", "no netlink");
-	ck_assert(!look_twice());
+	ck_assert(!look_twice(&options));
 }
 END_TEST
 
@@ -280,6 +282,25 @@ START_TEST(paths_of_a_capture)
 	ck_assert_str_eq(why_no_paths(), "the replies are malformed");
 	/* The census does not suffer. */
 	ck_assert_double_eq(number("sockets.established"), 3);
+}
+END_TEST
+
+/* Of a capture with two looks what came since; where the first one is not there, all. */
+START_TEST(paths_of_two_looks)
+{
+	struct sockets_options options = {.port_low = 1, .port_high = 65535, .with_paths = true};
+
+	write_sockets(LISTEN, TCP_LISTEN, 0, 0);
+	write_connections(ALL, 3);
+	write_connections("/capture/sockets.paths", 3);
+	write_sockets("/capture/sockets.earlier.listen", TCP_LISTEN, 0, 0);
+	write_connections("/capture/sockets.earlier.all", 3);
+	tree_file("/capture/interval.sockets", "1\n");
+	ck_assert(look_twice(&options));
+	ck_assert(!facts_get(facts, "established.live").value.boolean);
+	write_connections("/capture/sockets.earlier.paths", 3);
+	ck_assert(look_twice(&options));
+	ck_assert(facts_get(facts, "established.live").value.boolean);
 }
 END_TEST
 
@@ -530,6 +551,7 @@ Suite *sockets_suite(void)
 	tcase_add_test(tcase, two_looks_of_a_capture);
 	tcase_add_test(tcase, looks_at_the_queues_between);
 	tcase_add_test(tcase, paths_of_a_capture);
+	tcase_add_test(tcase, paths_of_two_looks);
 	tcase_add_test(tcase, paths_of_nobody);
 	tcase_add_test(tcase, too_many_paths);
 	tcase_add_test(tcase, text_has_no_paths);
