@@ -128,6 +128,26 @@ static void put_history(const struct writer *writer, const struct param *param)
 	put_text(writer, "effect", param->effect);
 }
 
+static json_t *json_dispute(struct arena *arena, const struct param *param)
+{
+	json_t *object, *said;
+
+	if (!param->n_opinions)
+		return json_null();
+	object = json_object();
+	said = json_array();
+	for (size_t i = 0; i < param->n_opinions; i++) {
+		json_t *opinion = json_object();
+
+		out_json_put(opinion, "says", out_json_text(arena, param->opinions[i].says));
+		out_json_put(opinion, "who", out_json_text(arena, param->opinions[i].who));
+		out_json_append(said, opinion);
+	}
+	out_json_put(object, "said", said);
+	out_json_put(object, "verdict", out_json_text(arena, param->verdict));
+	return object;
+}
+
 static json_t *json_answer(enum answer answer)
 {
 	return answer == ANSWER_UNKNOWN ? json_null() : json_boolean(answer == ANSWER_YES);
@@ -149,6 +169,7 @@ void out_json_explain_key(struct arena *arena, json_t *object,
 	put_setters(&writer, explanation);
 	put_text(&writer, "summary", key->param->summary);
 	put_text(&writer, "wrong", key->param->wrong);
+	put(&writer, "disputed", json_dispute(arena, key->param));
 	put_text(&writer, "subject", explanation->subject);
 	put(&writer, "same", out_json_texts(arena, explanation->same, explanation->n_same));
 }

@@ -204,6 +204,18 @@ static void show_change(struct page *page, const struct param_change *change)
 	page_paragraph(page, &item, text.data);
 }
 
+static void show_dispute(struct page *page, const struct param *param)
+{
+	if (!param->n_opinions)
+		return;
+	page_heading(page, "What is disputed");
+	for (size_t i = 0; i < param->n_opinions; i++)
+		page_printf(page, &item, "\"%s\": %s", param->opinions[i].says,
+			    param->opinions[i].who);
+	page_gap(page);
+	page_paragraph(page, &inset, param->verdict);
+}
+
 void out_text_explain_key(struct page *page, const struct out_options *options,
 			  const struct explanation *explanation)
 {
@@ -228,6 +240,7 @@ void out_text_explain_key(struct page *page, const struct out_options *options,
 	page_gap(page);
 	page_paragraph(page, &inset, param->summary);
 	out_text_section(page, "What people get wrong", param->wrong);
+	show_dispute(page, param);
 	if (param->n_changes)
 		page_heading(page, "What changed, by kernel");
 	for (size_t i = 0; i < param->n_changes; i++)

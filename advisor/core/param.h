@@ -45,6 +45,12 @@ struct param_change {
 	struct param_bound min, max; /* from then on, where they changed */
 };
 
+/* One of the answers in circulation to how a key is to be set. */
+struct param_opinion {
+	const char *says;
+	const char *who;
+};
+
 struct param {
 	const char *key; /* with dots */
 	struct place place;
@@ -76,6 +82,9 @@ struct param {
 	const char *inherited;     /* what a new namespace starts with, where it is not the default; or NULL */
 	const char *summary;       /* what it does; never NULL */
 	const char *wrong;         /* what people get wrong; or NULL */
+	const struct param_opinion *opinions; /* where sources contradict each other; else none */
+	size_t n_opinions;
+	const char *verdict;       /* what tcptune holds of them; NULL where there are none */
 	const char *unverified;    /* what of this could not be verified; or NULL */
 	const struct param_change *changes; /* oldest first */
 	size_t n_changes;

@@ -14,7 +14,7 @@ struct raw_param {
 	const struct node *values, *ordered, *rounded, *among, *among_in_child;
 	const struct node *default_text, *default_formula, *introduced, *removed, *noop_since, *vendor;
 	const struct node *scope, *namespace_since, *writable, *read_only, *module, *effect, *inherited;
-	const struct node *changes, *does, *wrong, *related, *unverified, *sources;
+	const struct node *changes, *does, *wrong, *disputed, *related, *unverified, *sources;
 };
 
 #define FIELD(key_, types_, member_) {key_, types_, false, offsetof(struct raw_param, member_)}
@@ -51,6 +51,7 @@ static const struct node_field param_fields[] = {
 	FIELD("changes", NODE_LIST, changes),
 	NEEDED("does", NODE_SCALAR, does),
 	FIELD("wrong", NODE_SCALAR, wrong),
+	FIELD("disputed", NODE_MAP, disputed),
 	FIELD("related", NODE_SCALAR | NODE_LIST, related),
 	FIELD("unverified", NODE_SCALAR, unverified),
 	NEEDED("sources", NODE_SCALAR | NODE_LIST, sources),
@@ -67,6 +68,24 @@ static const struct node_field change_fields[] = {
 	{"was", NODE_SCALAR, false, offsetof(struct raw_change, was)},
 	{"min", NODE_SCALAR, false, offsetof(struct raw_change, min)},
 	{"max", NODE_SCALAR, false, offsetof(struct raw_change, max)},
+};
+
+struct raw_dispute {
+	const struct node *said, *verdict;
+};
+
+static const struct node_field dispute_fields[] = {
+	{"said", NODE_LIST, true, offsetof(struct raw_dispute, said)},
+	{"verdict", NODE_SCALAR, true, offsetof(struct raw_dispute, verdict)},
+};
+
+struct raw_opinion {
+	const struct node *says, *who;
+};
+
+static const struct node_field opinion_fields[] = {
+	{"says", NODE_SCALAR, true, offsetof(struct raw_opinion, says)},
+	{"who", NODE_SCALAR, true, offsetof(struct raw_opinion, who)},
 };
 
 static const char *const type_names[] = {
@@ -206,6 +225,29 @@ static void read_changes(struct arena *arena, struct diag *diag, const struct no
 	param->n_changes = node->n;
 }
 
+static void read_dispute(struct arena *arena, struct diag *diag, const struct node *node,
+			 struct param *param)
+{
+	struct raw_dispute raw = {0};
+	struct param_opinion *opinions;
+
+	if (!node || !node_read_map(node, "a dispute", dispute_fields, N(dispute_fields), &raw, diag))
+		return;
+	if (raw.said->n < 2)
+		diag_error(diag, raw.said->place, "it takes two to disagree");
+	opinions = arena_array(arena, raw.said->n, sizeof(*opinions));
+	for (size_t i = 0; i < raw.said->n; i++) {
+		struct raw_opinion opinion = {0};
+
+		if (node_read_map(&raw.said->items[i], "an opinion", opinion_fields,
+				  N(opinion_fields), &opinion, diag))
+			opinions[i] = (struct param_opinion){opinion.says->text, opinion.who->text};
+	}
+	param->opinions = opinions;
+	param->n_opinions = raw.said->n;
+	param->verdict = raw.verdict->text;
+}
+
 static void read_unit(struct diag *diag, const struct raw_param *raw, struct param *param)
 {
 	if (raw->unit && raw->counts)
@@ -332,6 +374,7 @@ const struct param *param_read(struct arena *arena, const struct node *node, str
 	param.default_formula = text_or_null(raw.default_formula);
 	param.summary = raw.does->text;
 	param.wrong = text_or_null(raw.wrong);
+	read_dispute(arena, diag, raw.disputed, &param);
 	param.unverified = text_or_null(raw.unverified);
 	param.related = node_texts(arena, diag, raw.related, &param.n_related);
 	param.sources = node_texts(arena, diag, raw.sources, &param.n_sources);
