@@ -75,6 +75,18 @@ static void *new_block(struct arena *arena, size_t size)
 	return block->data;
 }
 
+static void begin_shared_block(struct arena *arena, size_t size)
+{
+	arena->free = new_block(arena, size);
+	arena->room = size;
+}
+
+void arena_reserve(struct arena *arena, size_t size)
+{
+	if (!IS_SANITIZED && arena->room < size)
+		begin_shared_block(arena, size < SHARED_BLOCK ? SHARED_BLOCK : size);
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	const size_t align = _Alignof(max_align_t);
@@ -85,10 +97,8 @@ void *arena_alloc(struct arena *arena, size_t size)
 	if (IS_SANITIZED || size > SHARED_BLOCK / 16)
 		return new_block(arena, size);
 	size = (size + align - 1) / align * align;
-	if (size > arena->room) {
-		arena->free = new_block(arena, SHARED_BLOCK);
-		arena->room = SHARED_BLOCK;
-	}
+	if (size > arena->room)
+		begin_shared_block(arena, SHARED_BLOCK);
 	data = arena->free;
 	arena->free += size;
 	arena->room -= size;

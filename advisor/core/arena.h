@@ -28,6 +28,9 @@ void *arena_array(struct arena *arena, size_t n, size_t size);
  */
 void *arena_grow(struct arena *arena, void *items, size_t n, size_t *capacity, size_t size);
 
+/* The next size bytes, in pieces of up to a few KB, are there without asking for memory. */
+void arena_reserve(struct arena *arena, size_t size);
+
 /* Copies, always NUL-terminated. */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t n);

@@ -29,7 +29,7 @@ static void hold_signals(struct job *job)
 /*
  * Out of memory ends the program (core/arena.h), and must not do so between two
  * writes. So a heap that is large enough is asked for now and given back to
- * malloc(); the block above it keeps it from going back to the kernel.
+ * malloc(); the fence above it keeps it from going back to the kernel.
  */
 static int reserve_memory(struct job *job)
 {
@@ -41,7 +41,9 @@ static int reserve_memory(struct job *job)
 		blocks[i] = malloc(16384);
 		rc = blocks[i] ? rc : -ENOMEM;
 	}
-	arena_alloc(job->arena, 16384);
+	job->fence = malloc(16384);
+	rc = job->fence ? rc : -ENOMEM;
+	arena_reserve(job->arena, 256 * 1024);
 	for (size_t i = 0; i < n; i++)
 		free(blocks[i]);
 	return rc;
@@ -82,6 +84,7 @@ void job_end(struct job *job)
 		journal_close(&job->journal);
 	if (job->lock >= 0)
 		close(job->lock);
+	free(job->fence);
 	if (job->is_blocking)
 		sigprocmask(SIG_SETMASK, &job->signals, NULL);
 }
@@ -119,6 +122,21 @@ const char *job_netns(const struct job *job)
 	char *target;
 
 	return source_readlink(job->source, "/proc/self/ns/net", &target) ? NULL : target;
+}
+
+const char *job_first_line(const struct job *job, const char *path)
+{
+	char *text;
+	size_t length;
+
+	if (source_read(job->source, path, 4096, &text, &length))
+		return NULL;
+	return arena_strndup(job->arena, text, strcspn(text, "\n"));
+}
+
+const char *job_boot_id(const struct job *job)
+{
+	return job_first_line(job, "/proc/sys/kernel/random/boot_id");
 }
 
 const char *job_directory_of(const struct job *job, const char *path)

@@ -18,6 +18,7 @@ struct job {
 	bool has_journal;
 	int lock;          /* -1: none */
 	long holder;
+	void *fence;       /* keeps reserved memory from going back to the kernel */
 	bool is_blocking;  /* signals */
 	sigset_t signals;
 };
@@ -44,6 +45,12 @@ bool job_mark(struct job *job, struct record *record, enum record_state state);
 
 /* The network namespace of this process, NULL where it is not known. */
 const char *job_netns(const struct job *job);
+
+/* Of this boot, NULL where it is not known. */
+const char *job_boot_id(const struct job *job);
+
+/* The first line of a small file of the host; NULL where it cannot be read. */
+const char *job_first_line(const struct job *job, const char *path);
 
 /* Of an absolute path the directory that holds it: "/etc/sysctl.d". */
 const char *job_directory_of(const struct job *job, const char *path);

@@ -124,10 +124,12 @@ int journal_write(const struct journal *journal, const struct record *record)
 {
 	const char *text = record_print(journal->arena, record);
 	struct stored_file file = {
-		.exists = true, .bytes = text, .length = strlen(text),
+		.exists = true, .bytes = text, .length = text ? strlen(text) : 0,
 		.mode = 0600, .uid = geteuid(), .gid = getegid(),
 	};
 
+	if (!text)
+		return -ENOMEM;
 	return store_write(journal->directory, file_name(journal, record->number, RECORD_SUFFIX), &file);
 }
 
