@@ -41,6 +41,8 @@ struct options {
 	const char *netns;    /* NULL: the one we are in */
 	double interval;      /* seconds between two samples, 0: one sample */
 	enum severity severity;
+	bool has_to;
+	unsigned to;          /* the record whose state to go back to, with has_to */
 	const char *color;    /* "auto", "always", "never" */
 	bool quiet, verbose, yes, dry_run, force, override, anonymise, list_facts, list_names, all_netns;
 };
@@ -98,6 +100,7 @@ enum status cmd_check(struct run *run, int argc, char **argv);
 enum status cmd_check_all(struct run *run); /* `check --all-netns` */
 enum status cmd_apply(struct run *run, int argc, char **argv);
 enum status cmd_revert(struct run *run, int argc, char **argv);
+enum status cmd_history(struct run *run, int argc, char **argv);
 enum status cmd_reload(struct run *run, int argc, char **argv);
 enum status cmd_profiles(struct run *run, int argc, char **argv);
 enum status cmd_rules(struct run *run, int argc, char **argv);
@@ -158,6 +161,9 @@ struct check_report report_check(struct run *run, const struct observation *obse
 /* A finding counts for the exit status: of the chosen severity or worse, and more than info. */
 bool report_has_findings(const struct run *run, const struct check_report *report);
 
+/* An apply that is unfinished or unconfirmed, and what to do about it; NULL where there is none. */
+const char *report_pending(struct run *run);
+
 /* Nothing is pending: neither changes, nor what an apply that died left behind. */
 bool report_is_settled(const struct check_report *report);
 
@@ -169,6 +175,17 @@ void run_print_diag(struct run *run);
 
 /* The warnings of a plan to stderr, where the format does not show them to a person. */
 void run_warn(const struct run *run, const struct plan *plan);
+
+/* Asks at the terminal. False, and said, when the answer is not yes. */
+bool run_asks(const char *question);
+
+/* To stderr, but not a second time where a person sees both streams and the text has said it. */
+void run_print_problems(const struct run *run, const struct apply_problem *problems, size_t n);
+
+/* Another process has the lock, holder or 0 where that is not known: said. */
+enum status run_locked(long holder);
+
+enum status run_status(enum apply_outcome outcome);
 
 /* "tcptune: ..." to stderr; ends the line. */
 void run_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -7,16 +6,8 @@
 
 #include "cmd.h"
 #include "core/dropin.h"
+#include "sys/actor.h"
 #include "sys/apply.h"
-
-/* Who asked for it, for the record: the login behind sudo, or the user. */
-static const char *user_name(void)
-{
-	const char *sudo = getenv("SUDO_USER");
-	const struct passwd *passwd = getpwuid(getuid());
-
-	return sudo && *sudo ? sudo : passwd ? passwd->pw_name : NULL;
-}
 
 static void add_problem(struct run *run, struct apply_report *report, const char *key, const char *text)
 {
@@ -53,12 +44,22 @@ static void find_problems(struct run *run, struct apply_report *report)
 	}
 }
 
+bool run_asks(const char *question)
+{
+	char answer[16];
+
+	fflush(stdout);
+	fprintf(stderr, "%s [y/N] ", question);
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	run_error("nothing was changed");
+	return false;
+}
+
 /* A terminal to ask at, or --yes. False: the changes are not wanted, with *ret_status. */
 static bool is_confirmed(struct run *run, const struct out_options *options,
 			 const struct apply_report *report, enum status *ret_status)
 {
-	char answer[16];
-
 	if (run->options.yes)
 		return true;
 	if (!isatty(STDIN_FILENO)) {
@@ -67,17 +68,12 @@ static bool is_confirmed(struct run *run, const struct out_options *options,
 		return false;
 	}
 	run->out->apply(options, report);
-	fflush(stdout);
-	fputs("Make these changes? [y/N] ", stderr);
-	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
-		return true;
-	run_error("nothing was changed");
 	*ret_status = STATUS_DIFFERS;
-	return false;
+	return run_asks("Make these changes?");
 }
 
 /* To stderr, but not a second time where a person sees both streams and the text has said it. */
-static void print_problems(const struct run *run, const struct apply_problem *problems, size_t n)
+void run_print_problems(const struct run *run, const struct apply_problem *problems, size_t n)
 {
 	fflush(stdout);
 	if (!strcmp(run->options.format, "text") && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
@@ -86,7 +82,7 @@ static void print_problems(const struct run *run, const struct apply_problem *pr
 		run_error("%s: %s", problems[i].key, problems[i].text);
 }
 
-static enum status status_of(enum apply_outcome outcome)
+enum status run_status(enum apply_outcome outcome)
 {
 	switch (outcome) {
 	case APPLY_UNCHANGED:
@@ -107,11 +103,11 @@ static enum status finish(struct run *run, const struct out_options *options,
 			  const struct apply_report *report)
 {
 	run->out->apply(options, report);
-	print_problems(run, report->problems, report->n_problems);
-	return status_of(report->outcome);
+	run_print_problems(run, report->problems, report->n_problems);
+	return run_status(report->outcome);
 }
 
-static enum status locked(long holder)
+enum status run_locked(long holder)
 {
 	if (holder)
 		run_error("another tcptune is at work: process %ld has the lock", holder);
@@ -132,13 +128,13 @@ static enum status commit(struct run *run, const struct out_options *options, st
 				     .dropin_now = plan->dropin_now,
 				     .dropin = plan->dropin_changes ? plan->dropin : NULL,
 				     .tool = TCPTUNE_VERSION,
-				     .user = user_name(),
+				     .by = actor_here(run->arena),
 				     .time = (long long)time(NULL),
 			     },
 			     &result);
 
 	if (r == -EWOULDBLOCK)
-		return locked(result.holder);
+		return run_locked(result.holder);
 	run->has_changed = result.outcome == APPLY_DONE;
 	report->outcome = result.outcome;
 	report->problems = result.problems;
@@ -205,65 +201,4 @@ enum status cmd_apply(struct run *run, int argc, char **argv)
 	};
 	run_warn(run, observation.plan);
 	return carry_out(run, &options, &report);
-}
-
-static enum status show_revert(struct run *run, const struct revert_request *request,
-			       const struct revert_result *result)
-{
-	const struct out_options options = report_options(run);
-	const struct revert_report report = {
-		.outcome = result->outcome,
-		.dry_run = request->dry_run,
-		.changes = result->changes,
-		.n_changes = result->n_changes,
-		.left = result->left,
-		.n_left = result->n_left,
-		.dropin_path = result->dropin_path,
-		.dropin_diff = result->dropin_diff,
-		.problems = result->problems,
-		.n_problems = result->n_problems,
-		.record = result->record,
-	};
-
-	run->out->revert(&options, &report);
-	print_problems(run, result->problems, result->n_problems);
-	return status_of(result->outcome);
-}
-
-static bool revert_is_confirmed(struct run *run, struct revert_request request, enum status *ret_status)
-{
-	struct revert_result result = {0};
-	char answer[16];
-
-	if (run->options.yes || !isatty(STDIN_FILENO))
-		return true;
-	request.dry_run = true;
-	apply_revert(run->source, run->arena, &request, &result);
-	if (result.outcome != APPLY_WOULD)
-		return true;
-	show_revert(run, &request, &result);
-	fputs("Put these back? [y/N] ", stderr);
-	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
-		return true;
-	run_error("nothing was changed");
-	*ret_status = STATUS_DIFFERS;
-	return false;
-}
-
-enum status cmd_revert(struct run *run, int argc, char **argv)
-{
-	const struct revert_request request = {.dry_run = run->options.dry_run, .force = run->options.force};
-	struct revert_result result = {0};
-	enum status status = STATUS_OK;
-
-	if (argc) {
-		run_error("revert takes no arguments; '%s' is one too many", argv[0]);
-		return STATUS_BAD;
-	}
-	if (!request.dry_run && !revert_is_confirmed(run, request, &status))
-		return status;
-	if (apply_revert(run->source, run->arena, &request, &result) == -EWOULDBLOCK)
-		return locked(result.holder);
-	run->has_changed = result.outcome == APPLY_DONE;
-	return show_revert(run, &request, &result);
 }

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@ const struct command commands[] = {
 	{"check", cmd_check, "", "psidNAf",
 	 "what is wrong here, what the profiles ask, what would change (the default)"},
 	{"apply", cmd_apply, "", "psidNynOf", "make the changes: shown, confirmed, verified, recorded"},
-	{"revert", cmd_revert, "", "ynFf", "take back the last apply"},
+	{"revert", cmd_revert, "", "ynFTf", "take back the last apply, or with --to all since an earlier one"},
+	{"history", cmd_history, "", "lf", "what was applied and taken back, when, by whom"},
 	{"reload", cmd_reload, "[FILE...]", "n", "load sysctl files the way sysctl -p does"},
 	{"explain", cmd_explain, "[WHAT...]", "siNlf",
 	 "a key, a socket state, an error, a counter or a rule, with its value here"},
@@ -45,6 +47,7 @@ static const struct option_row {
 	{{"yes", no_argument, NULL, 'y'}, 'y', NULL, "do not ask"},
 	{{"dry-run", no_argument, NULL, 'n'}, 'n', NULL, "stop before the first write"},
 	{{"force", no_argument, NULL, 'F'}, 'F', NULL, "take back also what somebody else has changed"},
+	{{"to", required_argument, NULL, 'T'}, 'T', "N", "go back to the state after record N; 0: before the first"},
 	{{"override", no_argument, NULL, 'O'}, 'O', NULL,
 	 "name the drop-in so that it wins over files read later"},
 	{{"facts", no_argument, NULL, 'L'}, 'L', NULL, "list the facts that rules may use"},
@@ -164,6 +167,17 @@ static bool parse_seconds(const char *text, double *ret)
 	return true;
 }
 
+static bool parse_number(const char *text, unsigned max, unsigned *ret)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long number = digits && digits < 10 && !text[digits] ? strtoul(text, NULL, 10) : ULONG_MAX;
+
+	if (number > max)
+		return false;
+	*ret = (unsigned)number;
+	return true;
+}
+
 static bool add_set(struct options *options, char *text)
 {
 	char *equals = strchr(text, '=');
@@ -197,6 +211,9 @@ static const char *take_option(struct options *options, int letter, char *argume
 		return severity_parse(argument, &options->severity)
 			       ? NULL
 			       : "critical, high, medium, low or info";
+	case 'T':
+		options->has_to = parse_number(argument, 999999999, &options->to);
+		return options->has_to ? NULL : "the number of a record, as tcptune history shows it";
 	case 'c':
 		options->color = argument;
 		return one_of(argument, "auto", "always", "never") ? NULL : "auto, always or never";

@@ -343,7 +343,7 @@ void observe(struct run *run, struct observation *ret)
 	*ret = observation;
 }
 
-static const char *pending_text(struct run *run)
+const char *report_pending(struct run *run)
 {
 	struct record *record = NULL;
 
@@ -369,7 +369,7 @@ struct check_report report_check(struct run *run, const struct observation *obse
 		.n_profiles = knowledge->n_profiles,
 		.notes = observation->notes,
 		.n_notes = observation->n_notes,
-		.pending = pending_text(run),
+		.pending = report_pending(run),
 	};
 }
 

@@ -13,6 +13,7 @@
 #include "core/explain.h"
 #include "core/fact.h"
 #include "core/profile.h"
+#include "core/record.h"
 #include "core/report.h"
 #include "core/rule.h"
 
@@ -78,6 +79,18 @@ struct revert_report {
 	const struct apply_problem *problems;
 	size_t n_problems;
 	unsigned record;
+	const unsigned *records;      /* that were taken back, the newest first */
+	size_t n_records;
+};
+
+/* The records, the newest first. */
+struct history_report {
+	const struct record *const *records;
+	size_t n;
+	const char *pending;          /* as of a check_report */
+	unsigned in_force;            /* the newest that is applied; 0: none */
+	const struct apply_problem *problems; /* records that cannot be read */
+	size_t n_problems;
 };
 
 /* What was asked for, in that order; all on one host. */
@@ -99,6 +112,7 @@ struct out {
 	void (*check_all)(const struct out_options *options, const struct netns_reports *reports);
 	void (*apply)(const struct out_options *options, const struct apply_report *report);
 	void (*revert)(const struct out_options *options, const struct revert_report *report);
+	void (*history)(const struct out_options *options, const struct history_report *report);
 	/* whole: all that is known of each; otherwise a line each. */
 	void (*profiles)(const struct out_options *options, const struct profile *const *profiles, size_t n,
 			 bool whole);

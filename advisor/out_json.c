@@ -186,6 +186,7 @@ const struct out out_json = {
 	.check_all = out_json_check_all,
 	.apply = out_json_apply,
 	.revert = out_json_revert,
+	.history = out_json_history,
 	.profiles = out_json_profiles,
 	.rules = out_json_rules,
 	.facts = out_json_catalog,

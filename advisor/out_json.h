@@ -31,12 +31,14 @@ json_t *out_json_value(struct arena *arena, struct value value);
 json_t *out_json_settings(struct arena *arena, const struct plan *plan);
 json_t *out_json_changes(struct arena *arena, const struct change *changes, size_t n);
 json_t *out_json_skipped(struct arena *arena, const struct skipped *skipped, size_t n);
+json_t *out_json_problems(struct arena *arena, const struct apply_problem *items, size_t n);
 json_t *out_json_obstacles(struct arena *arena, const struct plan *plan);
 
 void out_json_check(const struct out_options *options, const struct check_report *report);
 void out_json_check_all(const struct out_options *options, const struct netns_reports *reports);
 void out_json_apply(const struct out_options *options, const struct apply_report *report);
 void out_json_revert(const struct out_options *options, const struct revert_report *report);
+void out_json_history(const struct out_options *options, const struct history_report *report);
 void out_json_profiles(const struct out_options *options, const struct profile *const *profiles, size_t n,
 		       bool whole);
 void out_json_rules(const struct out_options *options, const struct rule *const *rules, size_t n, bool whole);

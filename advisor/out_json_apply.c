@@ -7,7 +7,7 @@ static const char *const outcomes[] = {
 	[APPLY_BROKEN] = "broken",	 [APPLY_STOPPED] = "stopped",
 };
 
-static json_t *problems(struct arena *arena, const struct apply_problem *items, size_t n)
+json_t *out_json_problems(struct arena *arena, const struct apply_problem *items, size_t n)
 {
 	json_t *array = json_array();
 
@@ -55,9 +55,18 @@ void out_json_apply(const struct out_options *options, const struct apply_report
 	out_json_put(document, "obstacles", out_json_obstacles(arena, plan));
 	out_json_put(document, "dropin_foreign", json_boolean(plan->dropin_foreign));
 	out_json_put(document, "problems",
-		     problems(arena, report->problems, report->n_problems));
+		     out_json_problems(arena, report->problems, report->n_problems));
 	out_json_put(document, "record", record(report->record));
 	out_json_end(options, document);
+}
+
+static json_t *records(const struct revert_report *report)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < report->n_records; i++)
+		out_json_append(array, json_integer(report->records[i]));
+	return array;
 }
 
 void out_json_revert(const struct out_options *options, const struct revert_report *report)
@@ -72,7 +81,8 @@ void out_json_revert(const struct out_options *options, const struct revert_repo
 	out_json_put(document, "diff", diff(arena, report->dropin_diff));
 	out_json_put(document, "left", out_json_skipped(arena, report->left, report->n_left));
 	out_json_put(document, "problems",
-		     problems(arena, report->problems, report->n_problems));
+		     out_json_problems(arena, report->problems, report->n_problems));
 	out_json_put(document, "record", record(report->record));
+	out_json_put(document, "records", records(report));
 	out_json_end(options, document);
 }

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <time.h>
 
 #include "core/text.h"
 #include "out_shared.h"
@@ -69,4 +70,25 @@ bool out_has_changed(enum apply_outcome outcome, bool dry_run)
 		break;
 	}
 	return false;
+}
+
+static char *time_as(struct arena *arena, long long seconds, char between, const char *zone)
+{
+	const time_t time = (time_t)seconds;
+	struct tm tm;
+
+	if (seconds < 0 || seconds > 253402300799 || !gmtime_r(&time, &tm))
+		return arena_strdup(arena, "?");
+	return arena_printf(arena, "%04d-%02d-%02d%c%02d:%02d:%02d%s", tm.tm_year + 1900, tm.tm_mon + 1,
+			    tm.tm_mday, between, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
+}
+
+char *out_time(struct arena *arena, long long seconds)
+{
+	return time_as(arena, seconds, ' ', " UTC");
+}
+
+char *out_time_iso(struct arena *arena, long long seconds)
+{
+	return time_as(arena, seconds, 'T', "Z");
 }

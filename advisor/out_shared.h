@@ -31,6 +31,10 @@ char *out_lines(struct arena *arena, const char *text);
 /* The texts, each as out_line() has it, with a separator between; "" for none. */
 char *out_join(struct arena *arena, const char *const *texts, size_t n, const char *separator);
 
+/* Seconds since the epoch, in UTC: "2026-11-24 02:13:26 UTC", "2026-11-24T02:13:26Z"; "?" beyond the year 9999. */
+char *out_time(struct arena *arena, long long seconds);
+char *out_time_iso(struct arena *arena, long long seconds);
+
 /* Whether the host is not as it was; in a dry run, whether it would not be. */
 bool out_has_changed(enum apply_outcome outcome, bool dry_run);
 

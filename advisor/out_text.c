@@ -7,6 +7,7 @@ const struct out out_text = {
 	.check_all = out_text_check_all,
 	.apply = out_text_apply,
 	.revert = out_text_revert,
+	.history = out_text_history,
 	.profiles = out_text_profiles,
 	.rules = out_text_rules,
 	.facts = out_text_catalog,

@@ -59,6 +59,7 @@ void out_text_check(const struct out_options *options, const struct check_report
 void out_text_check_all(const struct out_options *options, const struct netns_reports *reports);
 void out_text_apply(const struct out_options *options, const struct apply_report *report);
 void out_text_revert(const struct out_options *options, const struct revert_report *report);
+void out_text_history(const struct out_options *options, const struct history_report *report);
 void out_text_profiles(const struct out_options *options, const struct profile *const *profiles, size_t n,
 		       bool whole);
 void out_text_rules(const struct out_options *options, const struct rule *const *rules, size_t n, bool whole);

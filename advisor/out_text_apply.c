@@ -155,6 +155,18 @@ static void show_left(struct page *page, const struct revert_report *report)
 	out_text_skipped(page, report->left, report->n_left);
 }
 
+/* "Records 4, 3 and 2:" */
+static void show_records(struct page *page, const struct revert_report *report)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < report->n_records; i++)
+		list = arena_printf(page->arena, "%s%s%u", list,
+				    !i ? "" : i + 1 < report->n_records ? ", " : " and ", report->records[i]);
+	if (report->n_records > 1)
+		page_printf(page, &plain, "Records %s, as one:", list);
+}
+
 void out_text_revert(const struct out_options *options, const struct revert_report *report)
 {
 	const struct words *words = &revert_words[report->outcome];
@@ -165,6 +177,7 @@ void out_text_revert(const struct out_options *options, const struct revert_repo
 	show_problems(&page, report->problems, report->n_problems);
 	if (report->outcome != APPLY_UNCHANGED &&
 	    (!is_failure(report->outcome) || report->dry_run)) {
+		show_records(&page, report);
 		out_text_changes(&page, &(struct changes_shown){.changes = report->changes,
 								.n = report->n_changes});
 		if (!options->quiet)

@@ -28,7 +28,12 @@ _tcptune_argument()
 		;;
 	--root) _tcptune_directories ;;
 	--netns) _tcptune_offer "$(cd /run/netns 2>/dev/null && echo *)" ;;
-	--set | -s | --interval | -i) COMPREPLY=() ;;
+	--to) _tcptune_offer "0 $(_tcptune_names history)" ;;
+	--plan)
+		COMPREPLY=()
+		_tcptune_files
+		;;
+	--set | -s | --interval | -i | --confirm) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
 }
@@ -64,7 +69,7 @@ _tcptune_command()
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--format | --color | --severity | --profile | --root | --netns | --set | --interval | -[fpsi])
+		--format | --color | --severity | --profile | --root | --netns | --set | --interval | --to | --plan | --confirm | -[fpsi])
 			((i++))
 			[ "${COMP_WORDS[i]}" = = ] && ((i++))
 			;;

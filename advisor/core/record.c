@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "core/record.h"
-#include "core/stored.h"
 #include "core/text.h"
 
 #define SCHEMA "tcptune.record/1"
@@ -14,6 +13,7 @@ static const char *const state_names[] = {
 	[RECORD_APPLIED] = "applied",
 	[RECORD_REVERTING] = "reverting",
 	[RECORD_REVERTED] = "reverted",
+	[RECORD_UNCONFIRMED] = "unconfirmed",
 };
 
 const char *record_state_name(enum record_state state)
@@ -65,6 +65,65 @@ static json_t *dropin_json(struct arena *arena, const struct record *record)
 	return json;
 }
 
+/* null where it is not known. */
+static json_t *id_json(long long id)
+{
+	return id < 0 ? json_null() : json_integer(id);
+}
+
+static void put_actor(struct arena *arena, json_t *json, const struct record_actor *actor)
+{
+	json_object_set_new(json, "user", text_json(arena, actor->user));
+	json_object_set_new(json, "uid", id_json(actor->uid));
+	json_object_set_new(json, "login_uid", id_json(actor->login_uid));
+	if (actor->is_guard)
+		json_object_set_new(json, "guard", json_true());
+}
+
+static json_t *actor_json(struct arena *arena, const struct record_actor *actor)
+{
+	json_t *json = json_object();
+
+	put_actor(arena, json, actor);
+	return json;
+}
+
+static json_t *confirm_json(struct arena *arena, const struct record_confirm *confirm)
+{
+	json_t *json = json_object();
+
+	json_object_set_new(json, "seconds", json_integer(confirm->seconds));
+	json_object_set_new(json, "until", json_integer(confirm->until));
+	json_object_set_new(json, "deadline", json_integer(confirm->deadline));
+	json_object_set_new(json, "guard", json_integer(confirm->guard));
+	json_object_set_new(json, "failure", text_json(arena, confirm->failure));
+	if (confirm->confirmed) {
+		json_object_set_new(json, "confirmed", json_integer(confirm->confirmed));
+		json_object_set_new(json, "by", actor_json(arena, &confirm->by));
+	}
+	return json;
+}
+
+static json_t *reverts_json(const struct record *record)
+{
+	json_t *json = json_array();
+
+	for (size_t i = 0; i < record->n_reverts; i++)
+		json_array_append_new(json, json_integer(record->reverts[i]));
+	return json;
+}
+
+/* What only some records have. */
+static void put_rest(struct arena *arena, json_t *json, const struct record *record)
+{
+	if (record->reverted)
+		json_object_set_new(json, "reverted_by", actor_json(arena, &record->reverted_by));
+	if (record->confirm.seconds)
+		json_object_set_new(json, "confirm", confirm_json(arena, &record->confirm));
+	if (record->n_reverts)
+		json_object_set_new(json, "reverts", reverts_json(record));
+}
+
 char *record_print(struct arena *arena, const struct record *record)
 {
 	json_t *json = json_object(), *changes = json_array();
@@ -79,13 +138,14 @@ char *record_print(struct arena *arena, const struct record *record)
 	json_object_set_new(json, "namespace", text_json(arena, record->netns));
 	json_object_set_new(json, "time", json_integer(record->time));
 	json_object_set_new(json, "reverted", record->reverted ? json_integer(record->reverted) : json_null());
-	json_object_set_new(json, "user", text_json(arena, record->user));
+	put_actor(arena, json, &record->by);
+	put_rest(arena, json, record);
 	for (size_t i = 0; i < record->n_changes; i++)
 		json_array_append_new(changes, change_json(arena, &record->changes[i]));
 	json_object_set_new(json, "changes", changes);
 	json_object_set_new(json, "dropin", dropin_json(arena, record));
 	dump = json_dumps(json, JSON_INDENT(2));
-	text = arena_printf(arena, "%s\n", dump ? dump : "");
+	text = dump ? arena_printf(arena, "%s\n", dump) : NULL;
 	free(dump);
 	json_decref(json);
 	return text;
@@ -156,6 +216,7 @@ static void read_changes(struct reader *reader, const json_t *json, struct recor
 	record->changes = arena_array(reader->arena, record->n_changes, sizeof(*record->changes));
 	for (size_t i = 0; i < record->n_changes; i++) {
 		const json_t *change = json_array_get(changes, i);
+		const char *key;
 
 		record->changes[i] = (struct record_change){
 			.key = read_some_text(reader, change, "key"),
@@ -164,6 +225,10 @@ static void read_changes(struct reader *reader, const json_t *json, struct recor
 			.rounds = json_is_true(json_object_get(change, "rounds")),
 			.left = json_is_true(json_object_get(change, "left")),
 		};
+		key = record->changes[i].key;
+		if (key && strncmp(key, "net.", 4))
+			diag_error(reader->diag, reader->place, "\"%s\" is no key that tcptune writes",
+				   text_printable(reader->arena, key));
 	}
 }
 
@@ -182,6 +247,57 @@ static void read_dropin(struct reader *reader, const json_t *json, struct record
 						     : read_text(reader, dropin, "path");
 }
 
+/* -1 for null and for a member that is not there. */
+static long long read_id(struct reader *reader, const json_t *object, const char *name)
+{
+	const json_t *json = json_object_get(object, name);
+	long long id = read_integer(reader, object, name, UINT32_MAX);
+
+	return json && !json_is_null(json) ? id : -1;
+}
+
+static struct record_actor read_actor(struct reader *reader, const json_t *json)
+{
+	return (struct record_actor){
+		.user = read_text(reader, json, "user"),
+		.uid = read_id(reader, json, "uid"),
+		.login_uid = read_id(reader, json, "login_uid"),
+		.is_guard = json_is_true(json_object_get(json, "guard")),
+	};
+}
+
+static void read_confirm(struct reader *reader, const json_t *json, struct record *record)
+{
+	const json_t *confirm = json_object_get(json, "confirm");
+
+	record->confirm = (struct record_confirm){
+		.seconds = (unsigned)read_integer(reader, confirm, "seconds", INT32_MAX),
+		.until = read_integer(reader, confirm, "until", INT64_MAX),
+		.deadline = read_integer(reader, confirm, "deadline", INT64_MAX),
+		.guard = (long)read_integer(reader, confirm, "guard", INT32_MAX),
+		.confirmed = read_integer(reader, confirm, "confirmed", INT64_MAX),
+		.by = read_actor(reader, json_object_get(confirm, "by")),
+		.failure = read_text(reader, confirm, "failure"),
+	};
+	if (record->state == RECORD_UNCONFIRMED && !record->confirm.seconds)
+		diag_error(reader->diag, reader->place, "\"confirm\" is missing");
+}
+
+static void read_reverts(struct reader *reader, const json_t *json, struct record *record)
+{
+	const json_t *reverts = json_object_get(json, "reverts");
+
+	record->n_reverts = json_array_size(reverts);
+	record->reverts = arena_array(reader->arena, record->n_reverts, sizeof(*record->reverts));
+	for (size_t i = 0; i < record->n_reverts; i++) {
+		long long number = json_integer_value(json_array_get(reverts, i));
+
+		if (number <= 0 || number > INT32_MAX)
+			diag_error(reader->diag, reader->place, "\"reverts\" is no list of records");
+		record->reverts[i] = (unsigned)number;
+	}
+}
+
 static void read_record(struct reader *reader, const json_t *json, struct record *record)
 {
 	const char *schema = json_string_value(json_object_get(json, "schema"));
@@ -198,7 +314,10 @@ static void read_record(struct reader *reader, const json_t *json, struct record
 	record->netns = read_text(reader, json, "namespace");
 	record->time = read_integer(reader, json, "time", INT64_MAX);
 	record->reverted = read_integer(reader, json, "reverted", INT64_MAX);
-	record->user = read_text(reader, json, "user");
+	record->by = read_actor(reader, json);
+	record->reverted_by = read_actor(reader, json_object_get(json, "reverted_by"));
+	read_confirm(reader, json, record);
+	read_reverts(reader, json, record);
 	read_changes(reader, json, record);
 	read_dropin(reader, json, record);
 }
@@ -220,57 +339,4 @@ struct record *record_parse(struct arena *arena, struct diag *diag, const char *
 	}
 	json_decref(json);
 	return diag->errors == errors ? record : NULL;
-}
-
-/* -------------------------------------------------------------- inverse */
-
-static bool is_as_left(const struct record *record, const struct record_change *change, const char *now)
-{
-	enum stored_rounding rounding = change->rounds ? STORED_JIFFIES : STORED_EXACT;
-
-	if (record_is_unfinished(record))
-		return stored_between(now, change->from, change->to, rounding);
-	return stored_is(now, change->to, rounding);
-}
-
-/* Why it is not to be put back; NULL when it is. */
-static const char *refusal(struct arena *arena, const struct record *record,
-			   const struct record_change *change, const char *now)
-{
-	if (is_as_left(record, change, now))
-		return NULL;
-	return arena_printf(arena, "it is \"%s\", not the \"%s\" that was applied: somebody else changed it",
-			    text_printable(arena, now), text_printable(arena, change->to));
-}
-
-struct inverse record_inverse(struct arena *arena, const struct record *record,
-			      const char *const *now, bool force)
-{
-	struct inverse inverse = {
-		.changes = arena_array(arena, record->n_changes, sizeof(*inverse.changes)),
-		.left = arena_array(arena, record->n_changes, sizeof(*inverse.left)),
-	};
-	const char **because = arena_array(arena, 1, sizeof(*because));
-
-	*because = arena_printf(arena, "revert of %u", record->number);
-	for (size_t i = record->n_changes; i-- > 0;) {
-		const struct record_change *change = &record->changes[i];
-		const char *why;
-
-		if (record->state == RECORD_REVERTED && !change->left)
-			continue;
-		if (now[i] && stored_same(now[i], change->from))
-			continue;
-		why = now[i] ? refusal(arena, record, change, now[i]) : "it cannot be read any more";
-		if (why && !(force && now[i])) {
-			inverse.left[inverse.n_left++] = (struct skipped){change->key, *because, why};
-			continue;
-		}
-		inverse.changes[inverse.n_changes++] = (struct change){
-			.key = change->key, .from = now[i], .to = change->from,
-			.where = CHANGE_RUNNING, .because = because, .n_because = 1,
-			.rounds = change->rounds,
-		};
-	}
-	return inverse;
 }

@@ -16,8 +16,11 @@ struct commit {
 	const struct apply_request *request;
 	struct change *changes; /* of the running kernel alone, with `from` as it reads */
 	size_t n_changes;
+	struct transaction_file file; /* the drop-in; without a path it stays as it is */
 	struct transaction transaction;
 	struct record record;
+	const unsigned *numbers; /* of the records that there are, the lowest first */
+	size_t n_numbers;
 };
 
 /* ------------------------------------------------------------- validate */
@@ -111,7 +114,7 @@ static bool check_dropin_path(struct commit *commit, const char *path)
 static int validate_dropin(struct commit *commit)
 {
 	const struct apply_request *request = commit->request;
-	struct transaction *transaction = &commit->transaction;
+	struct transaction_file *file = &commit->file;
 	const char *path = request->dropin_path, *why = NULL;
 	struct job *job = &commit->job;
 	int rc;
@@ -119,23 +122,23 @@ static int validate_dropin(struct commit *commit)
 	if (!check_dropin_path(commit, path))
 		return 1;
 	rc = store_directory(job->source, job_directory_of(job, path), 0755, false);
-	transaction->dropin_directory = rc;
+	file->directory = rc;
 	if (rc >= 0)
-		rc = store_read(job->arena, rc, strrchr(path, '/') + 1, &transaction->before);
-	if (!rc && faccessat(transaction->dropin_directory, ".", W_OK | X_OK, AT_EACCESS))
+		rc = store_read(job->arena, rc, strrchr(path, '/') + 1, &file->before);
+	if (!rc && faccessat(file->directory, ".", W_OK | X_OK, AT_EACCESS))
 		rc = -errno;
 	if (rc)
 		why = rc == -ELOOP ? "it is a symbolic link: tcptune writes no file through a link"
 				   : strerror(-rc);
-	else if (!dropin_is_as_planned(&transaction->before, request->dropin_now))
+	else if (!dropin_is_as_planned(&file->before, request->dropin_now))
 		why = "it has changed since the plan was made: look again";
 	if (why) {
 		refuse(commit, path, why);
 		return rc ? -1 : 1;
 	}
-	transaction->after = new_dropin(&transaction->before, request->dropin);
-	if (!store_same(&transaction->before, &transaction->after))
-		transaction->dropin_path = path;
+	file->after = new_dropin(&file->before, request->dropin);
+	if (!store_same(&file->before, &file->after))
+		file->path = path;
 	return 0;
 }
 
@@ -156,6 +159,8 @@ static unsigned next_number(struct commit *commit)
 		refuse(commit, JOURNAL_DIRECTORY, strerror(-rc));
 		return 0;
 	}
+	commit->numbers = numbers;
+	commit->n_numbers = n;
 	if (!n)
 		return 1;
 	last = numbers[n - 1];
@@ -169,23 +174,13 @@ static unsigned next_number(struct commit *commit)
 	return last + 1;
 }
 
-static const char *first_line(struct job *job, const char *path)
-{
-	char *text;
-	size_t length;
-
-	if (source_read(job->source, path, 4096, &text, &length))
-		return NULL;
-	return arena_strndup(job->arena, text, strcspn(text, "\n"));
-}
-
 static void describe(struct commit *commit, unsigned number)
 {
 	const struct apply_request *request = commit->request;
-	const struct transaction *transaction = &commit->transaction;
+	const struct transaction_file *file = &commit->file;
 	struct job *job = &commit->job;
 	struct record_change *changes = arena_array(job->arena, commit->n_changes, sizeof(*changes));
-	const char *kernel = first_line(job, "/proc/sys/kernel/osrelease");
+	const char *kernel = job_first_line(job, "/proc/sys/kernel/osrelease");
 
 	for (size_t i = 0; i < commit->n_changes; i++)
 		changes[i] = (struct record_change){
@@ -195,13 +190,12 @@ static void describe(struct commit *commit, unsigned number)
 	commit->record = (struct record){
 		.number = number, .tool = request->tool ? request->tool : "",
 		.kernel = kernel ? kernel : "",
-		.boot_id = first_line(job, "/proc/sys/kernel/random/boot_id"),
-		.netns = job_netns(job), .time = request->time, .user = request->user,
+		.boot_id = job_boot_id(job),
+		.netns = job_netns(job), .time = request->time, .by = request->by,
 		.changes = changes, .n_changes = commit->n_changes,
-		.dropin_path = transaction->dropin_path,
-		.dropin_changes = transaction->dropin_path, .dropin_existed = transaction->before.exists,
-		.dropin_removed = !transaction->after.exists, .dropin_mode = transaction->before.mode,
-		.dropin_uid = transaction->before.uid, .dropin_gid = transaction->before.gid,
+		.dropin_path = file->path, .dropin_changes = file->path,
+		.dropin_existed = file->before.exists, .dropin_removed = !file->after.exists,
+		.dropin_mode = file->before.mode, .dropin_uid = file->before.uid, .dropin_gid = file->before.gid,
 	};
 }
 
@@ -210,10 +204,10 @@ static bool begin_record(struct commit *commit)
 {
 	struct job *job = &commit->job;
 	unsigned number = commit->record.number;
-	int rc = journal_write_side(&job->journal, number, JOURNAL_BEFORE, &commit->transaction.before);
+	int rc = journal_write_side(&job->journal, number, JOURNAL_BEFORE, &commit->file.before);
 
 	if (!rc)
-		rc = journal_write_side(&job->journal, number, JOURNAL_AFTER, &commit->transaction.after);
+		rc = journal_write_side(&job->journal, number, JOURNAL_AFTER, &commit->file.after);
 	if (rc)
 		refuse(commit, job_record_path(job, number),
 		       arena_printf(job->arena, "the old drop-in cannot be kept: %s", strerror(-rc)));
@@ -234,6 +228,13 @@ static void drop_record(struct commit *commit)
 
 /* --------------------------------------------------------------- commit */
 
+/* Too many records hurt nobody: what cannot be removed now is removed by a later apply. */
+static void remove_oldest(const struct commit *commit)
+{
+	for (size_t i = 0; i + JOURNAL_KEPT < commit->n_numbers + 1; i++)
+		journal_remove(&commit->job.journal, commit->numbers[i]);
+}
+
 static enum apply_outcome write_all(struct commit *commit)
 {
 	struct job *job = &commit->job;
@@ -248,8 +249,12 @@ static enum apply_outcome write_all(struct commit *commit)
 	transaction->problems = &job->problems;
 	transaction->changes = commit->changes;
 	transaction->n_changes = commit->n_changes;
-	if (transaction_run(transaction) && job_mark(job, &commit->record, RECORD_APPLIED))
+	transaction->files = &commit->file;
+	transaction->n_files = commit->file.path ? 1 : 0;
+	if (transaction_run(transaction) && job_mark(job, &commit->record, RECORD_APPLIED)) {
+		remove_oldest(commit);
 		return APPLY_DONE;
+	}
 	if (transaction_undo(transaction)) {
 		drop_record(commit);
 		return APPLY_RESTORED;
@@ -273,7 +278,7 @@ static enum apply_outcome commit_locked(struct commit *commit)
 	rc = commit->request->dropin ? validate_dropin(commit) : 0;
 	if (rc)
 		return rc < 0 ? APPLY_RESTORED : APPLY_STOPPED;
-	if (!commit->n_changes && !commit->transaction.dropin_path)
+	if (!commit->n_changes && !commit->file.path)
 		return APPLY_UNCHANGED;
 	describe(commit, number);
 	return write_all(commit);
@@ -285,7 +290,7 @@ int apply_commit(struct source *source, struct arena *arena, const struct apply_
 	struct commit commit = {
 		.job = job_new(source, arena, request->ops),
 		.request = request,
-		.transaction.dropin_directory = -1,
+		.file.directory = -1,
 	};
 	int rc = job_lock(&commit.job);
 
@@ -294,8 +299,8 @@ int apply_commit(struct source *source, struct arena *arena, const struct apply_
 		ret->outcome = commit_locked(&commit);
 	if (ret->outcome == APPLY_DONE || ret->outcome == APPLY_BROKEN)
 		ret->record = commit.record.number;
-	if (commit.transaction.dropin_directory >= 0)
-		close(commit.transaction.dropin_directory);
+	if (commit.file.directory >= 0)
+		close(commit.file.directory);
 	job_end(&commit.job);
 	ret->problems = commit.job.problems.items;
 	ret->n_problems = commit.job.problems.n;

@@ -27,7 +27,7 @@ struct apply_request {
 	const char *dropin_now;       /* the text that the plan was made from; NULL: there was no file */
 	const char *dropin;           /* the text to be there, "" to remove the file; NULL: it stays */
 	const char *tool;             /* version */
-	const char *user;             /* or NULL */
+	struct record_actor by;
 	long long time;               /* seconds since the epoch */
 	const struct sysctl_ops *ops; /* NULL: kernel_ops */
 };
@@ -52,6 +52,11 @@ int apply_commit(struct source *source, struct arena *arena, const struct apply_
 struct revert_request {
 	bool dry_run; /* say what would be done: takes no lock, writes nothing */
 	bool force;   /* put back what somebody else has changed too */
+	bool has_to;  /* take back all that came after record `to`, as one; 0: all */
+	unsigned to;
+	unsigned only; /* not 0: this record alone, if it is unconfirmed or unfinished and its guard is `guard` */
+	long guard;
+	struct record_actor by;
 	const struct sysctl_ops *ops;
 };
 
@@ -62,14 +67,20 @@ struct revert_result {
 	const struct skipped *left;   /* keys and the drop-in that somebody else has changed, named, not touched */
 	size_t n_left;
 	const char *dropin_path;      /* NULL: the drop-in stays as it is */
-	const char *dropin_diff;      /* never NULL */
+	const char *dropin_diff;      /* never NULL; of both files where there are two */
 	const struct apply_problem *problems;
 	size_t n_problems;
-	unsigned record;              /* the record that was taken back, 0 for none */
+	unsigned record;              /* the newest record that was taken back, 0 for none */
+	const unsigned *records;      /* all of them, the newest first */
+	size_t n_records;
+	bool is_bad;                  /* with APPLY_STOPPED: there is no such state to go back to */
 	long holder;
 };
 
-/* Takes back the newest record that is not reverted, finished or not. Results as of apply_commit(). */
+/*
+ * Takes back the newest record that is not reverted, finished or not, or with
+ * has_to several as one: all or nothing. Results as of apply_commit().
+ */
 int apply_revert(struct source *source, struct arena *arena, const struct revert_request *request,
 		 struct revert_result *ret);
 

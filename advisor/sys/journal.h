@@ -19,6 +19,9 @@
 
 #define JOURNAL_DIRECTORY "/var/lib/tcptune"
 
+/* So many records are kept: an apply removes what is older. */
+#define JOURNAL_KEPT 100
+
 struct journal {
 	struct arena *arena;
 	int directory;

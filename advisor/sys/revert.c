@@ -5,25 +5,15 @@
 #include <unistd.h>
 
 #include "core/dropin.h"
-#include "sys/apply.h"
-#include "sys/job.h"
+#include "sys/revert_internal.h"
 
-struct revert {
-	struct job job;
-	const struct revert_request *request;
-	struct record *record;
-	struct inverse inverse;
-	struct transaction transaction;
-	struct revert_result *result;
-};
-
-static bool refuse(struct revert *revert, const char *key, const char *why)
+bool revert_refuse(struct revert *revert, const char *key, const char *why)
 {
 	problems_add(&revert->job.problems, key, "%s", why);
 	return false;
 }
 
-/* ----------------------------------------------------------- the record */
+/* ---------------------------------------------------------- the records */
 
 static bool has_left(const struct record *record)
 {
@@ -42,250 +32,313 @@ static bool is_later(const struct record *record, const struct record *than)
 	return has_left(record) || !has_left(than);
 }
 
+static bool add(struct revert *revert, unsigned number)
+{
+	return job_read_record(&revert->job, number, &revert->records[revert->n]) && ++revert->n;
+}
+
 /*
- * The newest that is not reverted. With force first the one whose revert was
- * the last since then, when that revert left something.
+ * The newest that is not reverted, with those that were being reverted together
+ * with it. With force first the one whose revert was the last since then, when
+ * that revert left something.
  */
-static bool find_record(struct revert *revert)
+static bool choose_last(struct revert *revert, const unsigned *numbers, size_t n)
+{
+	struct record *record = NULL, *last = NULL;
+
+	for (size_t i = n; i-- > 0 && !revert->n;) {
+		if (!job_read_record(&revert->job, numbers[i], &record))
+			return false;
+		if (record->state != RECORD_REVERTED)
+			revert->records[revert->n++] = record;
+		else if (is_later(record, last))
+			last = record;
+	}
+	if (revert->request->force && last && has_left(last)) {
+		revert->records[0] = last;
+		revert->n = 1;
+		return true;
+	}
+	if (!revert->n || revert->records[0]->state != RECORD_REVERTING)
+		return true;
+	record = revert->records[0];
+	for (size_t i = 0; i < record->n_reverts; i++)
+		if (record->reverts[i] < record->number && !(revert->n < n && add(revert, record->reverts[i])))
+			return false;
+	return true;
+}
+
+static bool is_bad(struct revert *revert, const char *why)
+{
+	revert->result->is_bad = true;
+	return revert_refuse(revert, "--to", why);
+}
+
+/* A state that the records lead back to: that of one that is in force, or the one before the first that is kept. */
+static bool check_to(struct revert *revert, const unsigned *numbers, size_t n)
+{
+	struct arena *arena = revert->job.arena;
+	unsigned to = revert->request->to;
+	struct record *record;
+	size_t i = 0;
+
+	while (i < n && numbers[i] != to)
+		i++;
+	if (i == n && n && to == numbers[0] - 1)
+		return true;
+	if (i == n)
+		return is_bad(revert, arena_printf(arena, "there is no record %u; \"tcptune history\" lists them", to));
+	if (!job_read_record(&revert->job, to, &record))
+		return false;
+	if (record->state == RECORD_REVERTED)
+		return is_bad(revert, arena_printf(arena, "record %u has been taken back itself: "
+						   "--to names one that is in force", to));
+	if (record->state != RECORD_APPLIED)
+		return is_bad(revert, arena_printf(arena, "record %u is %s: there is no state to go back to", to,
+						   record_state_name(record->state)));
+	return true;
+}
+
+/* What a revert that was cut off had begun is part of it, and nothing else. */
+static bool is_same_set(const struct revert *revert)
+{
+	const struct record *first = revert->n ? revert->records[0] : NULL;
+
+	if (!first || first->state != RECORD_REVERTING)
+		return true;
+	for (size_t i = 1; i < revert->n; i++)
+		if (!record_was_reverting(first, revert->records[i]))
+			return false;
+	for (size_t i = 0; i < first->n_reverts; i++)
+		if (first->reverts[i] <= revert->request->to)
+			return false;
+	return true;
+}
+
+static bool choose_after(struct revert *revert, const unsigned *numbers, size_t n)
+{
+	if (!check_to(revert, numbers, n))
+		return false;
+	for (size_t i = n; i-- > 0 && numbers[i] > revert->request->to;) {
+		if (!add(revert, numbers[i]))
+			return false;
+		if (revert->records[revert->n - 1]->state == RECORD_REVERTED &&
+		    !record_was_reverting(revert->records[0], revert->records[revert->n - 1]))
+			revert->n--;
+	}
+	if (is_same_set(revert))
+		return true;
+	return revert_refuse(revert, job_record_path(&revert->job, revert->records[0]->number),
+			     "an earlier revert was cut off before it was finished: "
+			     "run \"tcptune revert\" without --to first");
+}
+
+/* What the guard of `apply --confirm` is for: its own record, unless that was confirmed or taken back. */
+static bool choose_own(struct revert *revert, const unsigned *numbers, size_t n)
+{
+	const struct record *record;
+	size_t i = 0;
+
+	while (i < n && numbers[i] != revert->request->only)
+		i++;
+	if (i == n)
+		return true;
+	if (!add(revert, numbers[i]))
+		return false;
+	record = revert->records[0];
+	if (record->confirm.guard != revert->request->guard ||
+	    (record->state != RECORD_UNCONFIRMED && !record_is_unfinished(record)))
+		revert->n = 0;
+	return true;
+}
+
+static bool choose(struct revert *revert)
 {
 	struct job *job = &revert->job;
-	struct record *record = NULL, *last = NULL;
 	unsigned *numbers;
 	size_t n;
 	int rc = journal_list(&job->journal, &numbers, &n);
 
 	if (rc)
-		return refuse(revert, JOURNAL_DIRECTORY, strerror(-rc));
-	for (size_t i = n; i-- > 0 && !revert->record;) {
-		if (!job_read_record(job, numbers[i], &record))
-			return false;
-		if (record->state != RECORD_REVERTED)
-			revert->record = record;
-		else if (is_later(record, last))
-			last = record;
-	}
-	if (revert->request->force && last && has_left(last))
-		revert->record = last;
-	return true;
-}
-
-static const char *boot_id(struct job *job)
-{
-	char *text;
-	size_t length;
-
-	if (source_read(job->source, "/proc/sys/kernel/random/boot_id", 4096, &text, &length))
-		return NULL;
-	return arena_strndup(job->arena, text, strcspn(text, "\n"));
+		return revert_refuse(revert, JOURNAL_DIRECTORY, strerror(-rc));
+	revert->records = arena_array(job->arena, n + 1, sizeof(struct record *));
+	if (revert->request->only)
+		return choose_own(revert, numbers, n);
+	return revert->request->has_to ? choose_after(revert, numbers, n) : choose_last(revert, numbers, n);
 }
 
 /*
  * The keys of another network namespace have the same names. Only within one
  * boot can two namespaces be told apart by their numbers.
  */
-static bool check_namespace(struct revert *revert)
+static bool check_namespace(struct revert *revert, const struct record *record)
 {
 	struct job *job = &revert->job;
-	const struct record *record = revert->record;
-	const char *boot = boot_id(job), *netns = job_netns(job);
+	const char *boot = job_boot_id(job), *netns = job_netns(job);
 
 	if (revert->request->force || !boot || !netns || !record->boot_id || !record->netns ||
 	    strcmp(boot, record->boot_id) || !strcmp(netns, record->netns))
 		return true;
-	return refuse(revert, job_record_path(job, record->number),
-		      arena_printf(job->arena, "it was made in the network namespace %s, and this is %s: "
-				   "run revert there, or here with --force", record->netns, netns));
+	return revert_refuse(revert, job_record_path(job, record->number),
+			     arena_printf(job->arena, "it was made in the network namespace %s, and this is %s: "
+					  "run revert there, or here with --force", record->netns, netns));
+}
+
+static bool check_namespaces(struct revert *revert)
+{
+	for (size_t i = 0; i < revert->n; i++)
+		if (!check_namespace(revert, revert->records[i]))
+			return false;
+	return true;
 }
 
 /* --------------------------------------------------------- what to do */
 
+static size_t count_changes(const struct revert *revert)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < revert->n; i++)
+		n += revert->records[i]->n_changes;
+	return n;
+}
+
 /* A key that is gone is left; one that is there and cannot be read is a reason to stop. */
+static bool read_key(struct revert *revert, const char *key, struct reading *readings, size_t *n)
+{
+	struct job *job = &revert->job;
+	char *text = NULL;
+	int rc;
+
+	if (reading_find(readings, *n, key))
+		return true;
+	rc = job->ops->read(job->source, key, job->arena, &text);
+	if (rc && rc != -ENOENT)
+		return revert_refuse(revert, key, arena_printf(job->arena, "it cannot be read: %s", strerror(-rc)));
+	readings[(*n)++] = (struct reading){key, rc ? NULL : text};
+	return true;
+}
+
 static bool plan_values(struct revert *revert)
 {
 	struct job *job = &revert->job;
-	const struct record *record = revert->record;
-	const char **now = arena_array(job->arena, record->n_changes, sizeof(*now));
+	struct reading *readings = arena_array(job->arena, count_changes(revert), sizeof(*readings));
+	size_t n = 0;
 
-	for (size_t i = 0; i < record->n_changes; i++) {
-		const char *key = record->changes[i].key;
-		char *text;
-		int rc = job->ops->read(job->source, key, job->arena, &text);
-
-		if (rc && rc != -ENOENT)
-			return refuse(revert, key, arena_printf(job->arena, "it cannot be read: %s",
-								strerror(-rc)));
-		now[i] = rc ? NULL : text;
-	}
-	revert->inverse = record_inverse(job->arena, record, now, revert->request->force);
-	return true;
-}
-
-/* What the drop-in was, and what the apply made of it. */
-static bool read_sides(struct revert *revert, struct stored_file *ret_old, struct stored_file *ret_ours)
-{
-	const struct record *record = revert->record;
-	struct job *job = &revert->job;
-	int rc = journal_read_side(&job->journal, record->number, JOURNAL_BEFORE, ret_old);
-
-	if (!rc)
-		rc = journal_read_side(&job->journal, record->number, JOURNAL_AFTER, ret_ours);
-	if (!rc && (ret_old->exists != record->dropin_existed || ret_ours->exists == record->dropin_removed))
-		rc = -ENOENT;
-	if (rc)
-		return refuse(revert, job_record_path(job, record->number),
-			      arena_printf(job->arena, "the drop-in that is kept with it cannot be read: %s",
-					   strerror(-rc)));
-	ret_old->mode = record->dropin_mode;
-	ret_old->uid = record->dropin_uid;
-	ret_old->gid = record->dropin_gid;
-	return true;
-}
-
-/* When the directory is gone, so is the file. -errno when that cannot be told. */
-static int open_dropin(struct revert *revert, struct stored_file *ret_now)
-{
-	struct job *job = &revert->job;
-	const char *path = revert->record->dropin_path;
-	bool force = revert->request->force && !revert->request->dry_run;
-	const char *directory = job_directory_of(job, path);
-	int fd = force ? store_directory(job->source, directory, 0755, false)
-		       : store_existing_directory(job->source, directory, false);
-
-	*ret_now = (struct stored_file){0};
-	if (fd == -ENOENT)
-		return 0;
-	if (fd < 0)
-		return fd;
-	revert->transaction.dropin_directory = fd;
-	return store_read(job->arena, fd, strrchr(path, '/') + 1, ret_now);
-}
-
-static void leave_dropin(struct revert *revert, const char *why)
-{
-	struct inverse *inverse = &revert->inverse;
-	struct skipped *left = arena_array(revert->job.arena, inverse->n_left + 1, sizeof(*left));
-
-	if (inverse->n_left)
-		memcpy(left, inverse->left, inverse->n_left * sizeof(*left));
-	left[inverse->n_left] = (struct skipped){
-		.key = revert->record->dropin_path,
-		.because = arena_printf(revert->job.arena, "revert of %u", revert->record->number),
-		.why = why,
-	};
-	inverse->left = left;
-	inverse->n_left++;
-	revert->record->dropin_left = true;
-}
-
-/* Something else than a file stands in its place: somebody put it there. */
-static bool is_in_the_way(int rc)
-{
-	return rc == -ELOOP || rc == -EISDIR || rc == -ENXIO || rc == -ENOTDIR || rc == -EFBIG;
-}
-
-static bool plan_dropin(struct revert *revert)
-{
-	struct record *record = revert->record;
-	struct transaction *transaction = &revert->transaction;
-	struct stored_file old, ours, now;
-	int rc;
-
-	if (!record->dropin_changes || (record->state == RECORD_REVERTED && !record->dropin_left))
-		return true;
-	record->dropin_left = false;
-	if (*record->dropin_path != '/')
-		return refuse(revert, record->dropin_path, "this is no path of a file");
-	if (!read_sides(revert, &old, &ours))
-		return false;
-	rc = open_dropin(revert, &now);
-	if (rc && !is_in_the_way(rc))
-		return refuse(revert, record->dropin_path, strerror(-rc));
-	if (rc) {
-		leave_dropin(revert, "it is no longer a file: somebody else changed it");
-		return true;
-	}
-	if (store_same(&now, &old))
-		return true;
-	if (!store_same(&now, &ours) && !revert->request->force) {
-		leave_dropin(revert, "it is not as tcptune left it: somebody else changed it");
-		return true;
-	}
-	transaction->dropin_path = record->dropin_path;
-	transaction->before = now;
-	transaction->after = old;
+	for (size_t i = 0; i < revert->n; i++)
+		for (size_t k = 0; k < revert->records[i]->n_changes; k++)
+			if (!read_key(revert, revert->records[i]->changes[k].key, readings, &n))
+				return false;
+	revert->inverse = record_inverse(job->arena, (const struct record *const *)revert->records, revert->n,
+					 readings, n, revert->request->force);
 	return true;
 }
 
 /* ------------------------------------------------------------ doing it */
 
-static void mark_left(struct revert *revert)
+static void keep_copies(struct revert *revert)
 {
-	struct record *record = revert->record;
+	struct arena *arena = revert->job.arena;
 
-	for (size_t i = 0; i < record->n_changes; i++) {
-		bool left = false;
+	revert->before = arena_array(arena, revert->n, sizeof(*revert->before));
+	for (size_t i = 0; i < revert->n; i++) {
+		struct record *record = revert->records[i];
 
-		for (size_t k = 0; k < revert->inverse.n_left; k++)
-			left = left || !strcmp(record->changes[i].key, revert->inverse.left[k].key);
-		record->changes[i].left = left;
+		revert->before[i] = *record;
+		record->changes = arena_array(arena, record->n_changes, sizeof(*record->changes));
+		for (size_t k = 0; k < record->n_changes; k++)
+			record->changes[k] = revert->before[i].changes[k];
 	}
 }
 
-/* What the process that died was just writing. No loader reads it, so that failing here is no failure. */
-static void clean(struct revert *revert)
+/* The newest stands for all of them, until it is marked as the last. */
+static bool begin(struct revert *revert)
 {
-	const struct record *record = revert->record;
+	struct record *first = revert->records[0];
 
-	if (record_is_unfinished(record) && revert->transaction.dropin_directory >= 0)
-		store_clean(revert->transaction.dropin_directory, strrchr(record->dropin_path, '/') + 1);
+	first->reverts = arena_array(revert->job.arena, revert->n, sizeof(*first->reverts));
+	first->n_reverts = revert->n;
+	for (size_t i = 0; i < revert->n; i++)
+		first->reverts[i] = revert->records[i]->number;
+	return job_mark(&revert->job, first, RECORD_REVERTING);
+}
+
+static bool mark_reverted(struct revert *revert)
+{
+	long long now = (long long)time(NULL);
+
+	for (size_t i = revert->n; i-- > 0;) {
+		struct record *record = revert->records[i];
+
+		for (size_t k = 0; k < record->n_changes; k++)
+			record->changes[k].left = revert->inverse.is_left[i][k];
+		record->dropin_left = revert->is_file_left[i];
+		record->reverted = now;
+		record->reverted_by = revert->request->by;
+		record->n_reverts = 0;
+		if (!job_mark(&revert->job, record, RECORD_REVERTED))
+			return false;
+	}
+	return true;
+}
+
+/* Those that may have been marked: a mark may be there though its last fsync() failed. */
+static void mark_as_before(struct revert *revert)
+{
+	for (size_t i = revert->n; i-- > 0;)
+		if (!i || revert->records[i]->state != revert->before[i].state)
+			job_mark(&revert->job, &revert->before[i], revert->before[i].state);
 }
 
 static enum apply_outcome write_all(struct revert *revert)
 {
 	struct job *job = &revert->job;
 	struct transaction *transaction = &revert->transaction;
-	enum record_state state = revert->record->state;
-	bool changes = transaction->n_changes || transaction->dropin_path;
-	long long was_reverted = revert->record->reverted;
+	bool changes = transaction->n_changes || transaction->n_files;
 
-	clean(revert);
-	if (changes && !job_mark(job, revert->record, RECORD_REVERTING)) {
-		/* It may be there all the same, when only the last fsync() failed. */
-		job_mark(job, revert->record, state);
+	keep_copies(revert);
+	revert_clean_files(revert);
+	if (changes && !begin(revert)) {
+		mark_as_before(revert);
 		return APPLY_RESTORED;
 	}
-	if (transaction_run(transaction)) {
-		mark_left(revert);
-		revert->record->reverted = (long long)time(NULL);
-		if (job_mark(job, revert->record, RECORD_REVERTED))
-			return changes ? APPLY_DONE : APPLY_UNCHANGED;
-	}
-	revert->record->reverted = was_reverted;
+	if (transaction_run(transaction) && mark_reverted(revert))
+		return changes ? APPLY_DONE : APPLY_UNCHANGED;
 	if (!transaction_undo(transaction)) {
-		refuse(revert, job_record_path(job, revert->record->number),
-		       "it stays: \"tcptune revert\" tries again to bring everything back");
+		revert_refuse(revert, job_record_path(job, revert->records[0]->number),
+			      "it stays: \"tcptune revert\" tries again to bring everything back");
 		return APPLY_BROKEN;
 	}
-	job_mark(job, revert->record, state);
+	mark_as_before(revert);
 	return APPLY_RESTORED;
 }
 
 static void show(struct revert *revert)
 {
 	const struct transaction *transaction = &revert->transaction;
-	const struct stored_file *before = &transaction->before, *after = &transaction->after;
 	struct revert_result *result = revert->result;
+	struct arena *arena = revert->job.arena;
+	unsigned *numbers = arena_array(arena, revert->n, sizeof(*numbers));
+	const char *diff = "";
 
-	result->record = revert->record->number;
+	for (size_t i = 0; i < revert->n; i++)
+		numbers[i] = revert->records[i]->number;
+	for (size_t i = 0; i < transaction->n_files; i++) {
+		const struct transaction_file *file = &transaction->files[i];
+
+		diff = arena_printf(arena, "%s%s", diff,
+				    dropin_diff(arena, file->path, file->before.exists ? file->before.bytes : NULL,
+						file->after.exists ? file->after.bytes : NULL));
+	}
+	result->record = numbers[0];
+	result->records = numbers;
+	result->n_records = revert->n;
 	result->changes = revert->inverse.changes;
 	result->n_changes = revert->inverse.n_changes;
 	result->left = revert->inverse.left;
 	result->n_left = revert->inverse.n_left;
-	result->dropin_path = transaction->dropin_path;
-	if (transaction->dropin_path)
-		result->dropin_diff = dropin_diff(revert->job.arena, transaction->dropin_path,
-						  before->exists ? before->bytes : NULL,
-						  after->exists ? after->bytes : NULL);
+	result->dropin_path = transaction->n_files ? transaction->files[0].path : NULL;
+	result->dropin_diff = diff;
 }
 
 static enum apply_outcome revert_locked(struct revert *revert)
@@ -295,15 +348,15 @@ static enum apply_outcome revert_locked(struct revert *revert)
 
 	if (!job_open_journal(job, false))
 		return APPLY_RESTORED;
-	if (!job->has_journal)
+	if (!job->has_journal && !revert->request->has_to)
 		return APPLY_UNCHANGED;
-	if (!find_record(revert))
-		return APPLY_RESTORED;
-	if (!revert->record)
+	if (!job->has_journal ? !is_bad(revert, "there are no records") : !choose(revert))
+		return revert->result->is_bad ? APPLY_STOPPED : APPLY_RESTORED;
+	if (!revert->n)
 		return APPLY_UNCHANGED;
-	if (!check_namespace(revert))
+	if (!check_namespaces(revert))
 		return APPLY_STOPPED;
-	if (!plan_values(revert) || !plan_dropin(revert))
+	if (!plan_values(revert) || !revert_plan_files(revert))
 		return APPLY_RESTORED;
 	transaction->source = job->source;
 	transaction->ops = job->ops;
@@ -313,7 +366,7 @@ static enum apply_outcome revert_locked(struct revert *revert)
 	show(revert);
 	if (!revert->request->dry_run)
 		return write_all(revert);
-	return transaction->n_changes || transaction->dropin_path ? APPLY_WOULD : APPLY_UNCHANGED;
+	return transaction->n_changes || transaction->n_files ? APPLY_WOULD : APPLY_UNCHANGED;
 }
 
 int apply_revert(struct source *source, struct arena *arena, const struct revert_request *request,
@@ -322,7 +375,6 @@ int apply_revert(struct source *source, struct arena *arena, const struct revert
 	struct revert revert = {
 		.job = job_new(source, arena, request->ops),
 		.request = request,
-		.transaction.dropin_directory = -1,
 		.result = ret,
 	};
 	int rc = request->dry_run ? 0 : job_lock(&revert.job);
@@ -332,8 +384,7 @@ int apply_revert(struct source *source, struct arena *arena, const struct revert
 	};
 	if (!rc)
 		ret->outcome = revert_locked(&revert);
-	if (revert.transaction.dropin_directory >= 0)
-		close(revert.transaction.dropin_directory);
+	revert_close_files(&revert);
 	job_end(&revert.job);
 	ret->problems = revert.job.problems.items;
 	ret->n_problems = revert.job.problems.n;

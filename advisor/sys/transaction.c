@@ -57,18 +57,19 @@ static bool put(const struct transaction *transaction, const struct change *chan
 	return true;
 }
 
-static const char *dropin_name(const struct transaction *transaction)
+static const char *file_name(const struct transaction_file *file)
 {
-	return strrchr(transaction->dropin_path, '/') + 1;
+	return strrchr(file->path, '/') + 1;
 }
 
-static bool put_dropin(const struct transaction *transaction, const struct stored_file *file)
+static bool put_file(const struct transaction *transaction, const struct transaction_file *file,
+		     const struct stored_file *wanted)
 {
-	int rc = store_write(transaction->dropin_directory, dropin_name(transaction), file);
+	int rc = store_write(file->directory, file_name(file), wanted);
 
 	if (rc)
-		problems_add(transaction->problems, transaction->dropin_path, "it cannot be %s: %s",
-			     file->exists ? "written" : "removed", strerror(-rc));
+		problems_add(transaction->problems, file->path, "it cannot be %s: %s",
+			     wanted->exists ? "written" : "removed", strerror(-rc));
 	return !rc;
 }
 
@@ -83,10 +84,12 @@ bool transaction_run(struct transaction *transaction)
 		if (!put(transaction, change))
 			return false;
 	}
-	if (!transaction->dropin_path)
-		return true;
-	transaction->dropin_begun = true;
-	return put_dropin(transaction, &transaction->after);
+	for (size_t i = 0; i < transaction->n_files; i++) {
+		transaction->n_files_begun = i + 1;
+		if (!put_file(transaction, &transaction->files[i], &transaction->files[i].after))
+			return false;
+	}
+	return true;
 }
 
 static bool is_as_before(const struct transaction *transaction, const struct change *change)
@@ -110,28 +113,26 @@ static bool undo_change(const struct transaction *transaction, const struct chan
 	return false;
 }
 
-static bool dropin_is_as_before(const struct transaction *transaction)
+static bool file_is_as_before(const struct transaction *transaction, const struct transaction_file *file)
 {
-	const struct stored_file *before = &transaction->before;
+	const struct stored_file *before = &file->before;
 	struct stored_file now;
 
-	if (store_read(transaction->problems->arena, transaction->dropin_directory,
-		       dropin_name(transaction), &now) || !store_same(&now, before))
+	if (store_read(transaction->problems->arena, file->directory, file_name(file), &now) ||
+	    !store_same(&now, before))
 		return false;
 	return !now.exists || (now.mode == before->mode && now.uid == before->uid && now.gid == before->gid);
 }
 
 /* A full disk keeps the old file from being written again, but then it also kept the new one out. */
-static bool undo_dropin(const struct transaction *transaction)
+static bool undo_file(const struct transaction *transaction, const struct transaction_file *file)
 {
-	if (dropin_is_as_before(transaction))
+	if (file_is_as_before(transaction, file) || put_file(transaction, file, &file->before))
 		return true;
-	if (put_dropin(transaction, &transaction->before))
-		return true;
-	problems_add(transaction->problems, transaction->dropin_path,
-		     transaction->before.exists ? "it could not be put back: its old text is kept in "
-						  "/var/lib/tcptune"
-						: "it could not be removed again: remove it by hand");
+	problems_add(transaction->problems, file->path,
+		     file->before.exists ? "it could not be put back: its old text is kept in "
+					   "/var/lib/tcptune"
+					 : "it could not be removed again: remove it by hand");
 	return false;
 }
 
@@ -139,8 +140,8 @@ bool transaction_undo(struct transaction *transaction)
 {
 	bool good = true;
 
-	if (transaction->dropin_begun)
-		good = undo_dropin(transaction);
+	while (transaction->n_files_begun > 0)
+		good = undo_file(transaction, &transaction->files[--transaction->n_files_begun]) && good;
 	while (transaction->n_begun > 0)
 		good = undo_change(transaction, &transaction->changes[--transaction->n_begun]) && good;
 	return good;

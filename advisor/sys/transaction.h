@@ -1,8 +1,8 @@
 /*
- * Values and a file, changed together: every step done, or every step taken
+ * Values and files, changed together: every step done, or every step taken
  * back. apply and revert are both this, with other values.
  *
- * The running kernel goes first and the drop-in last, so that a boot never
+ * The running kernel goes first and the drop-ins last, so that a boot never
  * loads a value that the kernel just refused.
  */
 #ifndef TCPTUNE_TRANSACTION_H
@@ -34,18 +34,23 @@ struct problems {
 void problems_add(struct problems *problems, const char *key, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+struct transaction_file {
+	const char *path;
+	int directory; /* that holds it */
+	struct stored_file before, after;
+};
+
 struct transaction {
 	struct source *source;
 	const struct sysctl_ops *ops;
 	struct problems *problems;
 	const struct change *changes; /* written in this order, those of CHANGE_RUNNING */
 	size_t n_changes;
-	const char *dropin_path;      /* NULL: no file is changed */
-	int dropin_directory;         /* that holds it */
-	struct stored_file before, after;
+	const struct transaction_file *files; /* behind the values, in this order */
+	size_t n_files;
 
 	size_t n_begun;               /* changes that may have been written */
-	bool dropin_begun;
+	size_t n_files_begun;
 };
 
 /*

@@ -136,7 +136,7 @@ struct apply_request request(void)
 	return (struct apply_request){
 		.changes = changes, .n_changes = 4, .dropin_path = DROPIN_PATH,
 		.dropin_now = exists(DROPIN_PATH) ? look(DROPIN_PATH) : NULL, .dropin = "new\n",
-		.tool = "0.1", .user = "ann", .time = 1700000000, .ops = &faulty_ops,
+		.tool = "0.1", .by = {.user = "ann", .uid = 0, .login_uid = 1000}, .time = 1700000000, .ops = &faulty_ops,
 	};
 }
 
@@ -161,6 +161,28 @@ struct revert_result revert_with(bool force, bool dry_run)
 struct revert_result revert(void)
 {
 	return revert_with(false, false);
+}
+
+struct revert_result revert_to(unsigned number)
+{
+	const struct revert_request wanted = {.has_to = true, .to = number, .ops = &faulty_ops};
+	struct revert_result result;
+
+	ck_assert_int_eq(apply_revert(source, arena, &wanted, &result), 0);
+	return result;
+}
+
+void apply_again(const char *from, const char *to, const char *dropin)
+{
+	struct change again[] = {{.key = FIN, .from = from, .to = to, .where = CHANGE_RUNNING}};
+	struct apply_request wanted = request();
+	struct apply_result result;
+
+	wanted.changes = again;
+	wanted.n_changes = 1;
+	wanted.dropin = dropin;
+	ck_assert_int_eq(apply_commit(source, arena, &wanted, &result), 0);
+	ck_assert_int_eq(result.outcome, APPLY_DONE);
 }
 
 bool is_pending(void)

@@ -63,6 +63,10 @@ struct apply_request request(void);
 struct apply_result apply(void);
 struct revert_result revert(void);
 struct revert_result revert_with(bool force, bool dry_run);
+struct revert_result revert_to(unsigned number);
+
+/* A second and a third apply over the first: another value, another drop-in. */
+void apply_again(const char *from, const char *to, const char *dropin);
 bool is_pending(void);
 
 bool has_problem(const struct apply_problem *problems, size_t n, const char *key, const char *text);

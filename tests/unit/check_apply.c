@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "apply_host.h"
+#include "sys/journal.h"
 #include "sys/lock.h"
 #include "sys/sysctl.h"
 #include "tree.h"
@@ -58,7 +59,7 @@ START_TEST(records_who_and_what)
 	record = record_parse(arena, &diag, "f", text, strlen(text));
 	ck_assert_ptr_nonnull(record);
 	ck_assert_int_eq(record->state, RECORD_APPLIED);
-	ck_assert_str_eq(record->user, "ann");
+	ck_assert_str_eq(record->by.user, "ann");
 	ck_assert_str_eq(record->kernel, "6.18.44");
 	ck_assert_str_eq(record->boot_id, "0b");
 	ck_assert_uint_eq(record->n_changes, 3);
@@ -140,6 +141,108 @@ START_TEST(reverts_one_after_the_other)
 	ck_assert_uint_eq(revert().record, 1);
 	ck_assert_str_eq(state(), before);
 	ck_assert_int_eq(revert().outcome, APPLY_UNCHANGED);
+}
+END_TEST
+
+START_TEST(goes_back_to_an_earlier_state)
+{
+	const char *before = state(), *first;
+	struct revert_result result;
+
+	apply();
+	first = state();
+	apply_again("30", "20", "newer\n");
+	apply_again("20", "10", NULL);
+	result = revert_to(1);
+	ck_assert_int_eq(result.outcome, APPLY_DONE);
+	ck_assert_uint_eq(result.record, 3);
+	ck_assert_uint_eq(result.n_records, 2);
+	ck_assert_uint_eq(result.records[1], 2);
+	/* As one: no value between. */
+	ck_assert_uint_eq(result.n_changes, 1);
+	ck_assert_str_eq(result.changes[0].from, "10");
+	ck_assert_str_eq(result.changes[0].to, "30");
+	ck_assert_uint_eq(result.changes[0].n_because, 2);
+	ck_assert_str_eq(state(), first);
+	ck_assert_int_eq(revert_to(1).outcome, APPLY_UNCHANGED);
+	apply_again("30", "15", "newest\n");
+	ck_assert_int_eq(revert_to(0).outcome, APPLY_DONE);
+	ck_assert_str_eq(state(), before);
+	ck_assert_uint_eq(revert().record, 0);
+}
+END_TEST
+
+START_TEST(there_is_no_such_state)
+{
+	struct revert_result result = revert_to(1);
+
+	ck_assert(result.is_bad && result.outcome == APPLY_STOPPED);
+	apply();
+	apply_again("30", "20", "newer\n");
+	revert();
+	result = revert_to(2);
+	ck_assert(result.is_bad && result.outcome == APPLY_STOPPED);
+	ck_problem(result, "--to", "has been taken back itself");
+	result = revert_to(3);
+	ck_assert(result.is_bad);
+	ck_problem(result, "--to", "there is no record 3");
+	ck_assert_str_eq(state(), APPLIED);
+}
+END_TEST
+
+START_TEST(leaves_what_others_changed_between)
+{
+	struct revert_result result;
+
+	apply();
+	apply_again("30", "20", "newer\n");
+	tree_file(PROC "tcp_fin_timeout", "15\n");
+	result = revert_to(0);
+	ck_assert_int_eq(result.outcome, APPLY_DONE);
+	ck_assert_uint_eq(result.n_left, 1);
+	ck_assert_str_eq(result.left[0].because, "revert of 2");
+	ck_assert_str_eq(state(), "15\n4096\t131072\t6291456\n2\n(none)\n(none)\n");
+}
+END_TEST
+
+/* Two drop-ins: the one that had to be named to win came later. */
+START_TEST(goes_back_with_both_dropins)
+{
+	struct change again[] = {{.key = FIN, .from = "30", .to = "20", .where = CHANGE_RUNNING}};
+	const char *before = state();
+	struct apply_request wanted;
+	struct apply_result result;
+
+	apply();
+	wanted = request();
+	wanted.changes = again;
+	wanted.n_changes = 1;
+	wanted.dropin_path = DROPIN_PATH_LAST;
+	wanted.dropin_now = NULL;
+	ck_assert_int_eq(apply_commit(source, arena, &wanted, &result), 0);
+	ck_assert(exists(DROPIN_PATH_LAST) && exists(DROPIN_PATH));
+	ck_assert_int_eq(revert_to(0).outcome, APPLY_DONE);
+	ck_assert(!exists(DROPIN_PATH_LAST) && !exists(DROPIN_PATH));
+	ck_assert_str_eq(state(), before);
+}
+END_TEST
+
+START_TEST(keeps_so_many_records)
+{
+	const char *one;
+
+	apply();
+	one = look("/var/lib/tcptune/000001.json");
+	for (unsigned i = 2; i <= JOURNAL_KEPT + 1; i++)
+		tree_file(arena_printf(arena, "/var/lib/tcptune/%06u.json", i), one);
+	tree_file("/var/lib/tcptune/000002.before", "x");
+	apply_again("30", "20", NULL);
+	ck_assert(!exists("/var/lib/tcptune/000001.json") && !exists("/var/lib/tcptune/000002.json"));
+	ck_assert(!exists("/var/lib/tcptune/000001.after") && !exists("/var/lib/tcptune/000002.before"));
+	ck_assert(exists("/var/lib/tcptune/000003.json"));
+	ck_assert(exists(arena_printf(arena, "/var/lib/tcptune/%06u.json", JOURNAL_KEPT + 2)));
+	/* The state before the oldest that is kept is no longer one to go back to. */
+	ck_problem(revert_to(1), "--to", "there is no record 1");
 }
 END_TEST
 
@@ -425,6 +528,11 @@ Suite *apply_suite(void)
 	tcase_add_test(tcase, a_dropin_comes_back_as_it_was);
 	tcase_add_test(tcase, a_dropin_can_be_removed);
 	tcase_add_test(tcase, reverts_one_after_the_other);
+	tcase_add_test(tcase, goes_back_to_an_earlier_state);
+	tcase_add_test(tcase, there_is_no_such_state);
+	tcase_add_test(tcase, leaves_what_others_changed_between);
+	tcase_add_test(tcase, goes_back_with_both_dropins);
+	tcase_add_test(tcase, keeps_so_many_records);
 	tcase_add_loop_test(tcase, takes_a_rounded_value_for_what_it_is, 0, 2);
 	tcase = new_case(suite, "refuses");
 	tcase_add_loop_test(tcase, refuses_and_touches_nothing, 0, ROWS(refusals));

@@ -187,6 +187,81 @@ START_TEST(revert_dies_at_each_step)
 }
 END_TEST
 
+/* Three records as one: each step fails, or is the last. */
+static void apply_three(void)
+{
+	ck_assert_int_eq(apply().outcome, APPLY_DONE);
+	apply_again("30", "20", "newer\n");
+	apply_again("20", "10", "newest\n");
+}
+
+START_TEST(revert_to_fails_at_each_step)
+{
+	unsigned steps = 0;
+
+	for (;; steps++) {
+		const char *before, *after;
+		struct revert_result result;
+
+		begin_again(steps % 2);
+		before = state();
+		apply_three();
+		after = state();
+		set_fault((enum fault)_i, steps + 1, false);
+		result = revert_to(0);
+		if (!fault_struck()) {
+			ck_assert_int_eq(result.outcome, APPLY_DONE);
+			break;
+		}
+		ck_assert_int_eq(result.outcome, APPLY_RESTORED);
+		ck_assert_str_eq(state(), after);
+		ck_assert(!is_pending());
+		set_fault(NO_FAULT, 0, false);
+		ck_assert_int_eq(revert_to(0).outcome, APPLY_DONE);
+		ck_assert_str_eq(state(), before);
+	}
+	ck_assert_uint_eq(steps, _i == READ_FAILS ? 6 : 3);
+}
+END_TEST
+
+START_TEST(revert_to_dies_at_each_step)
+{
+	unsigned steps = 0, pending = 0;
+
+	for (;; steps++) {
+		const char *before;
+		pid_t child;
+		int status;
+
+		begin_again(steps % 2);
+		before = state();
+		apply_three();
+		set_fault((enum fault)_i, steps + 1, false);
+		child = fork();
+		ck_assert_int_ge(child, 0);
+		if (child == 0)
+			_exit(revert_to(0).outcome == APPLY_DONE ? 1 : 2);
+		ck_assert_int_eq(waitpid(child, &status, 0), child);
+		ck_assert_int_ne(WEXITSTATUS(status), 2);
+		set_fault(NO_FAULT, 0, false);
+		if (WEXITSTATUS(status))
+			break;
+		if (is_pending()) {
+			pending++;
+			/* Only what was begun is gone on with. */
+			ck_assert_int_eq(revert_to(1).outcome, APPLY_RESTORED);
+		}
+		ck_assert_int_eq((steps % 3 ? revert() : revert_to(0)).outcome, APPLY_DONE);
+		while (revert().record)
+			;
+		ck_assert(!is_pending());
+		ck_assert_str_eq(state(), before);
+	}
+	ck_assert_uint_eq(steps, _i == DIES_READING ? 6 : 3);
+	ck_assert_uint_eq(pending, 3);
+}
+END_TEST
+
 /* A record that is being written is no unfinished one. */
 START_TEST(work_in_progress_is_not_pending)
 {
@@ -216,6 +291,8 @@ Suite *faults_suite(void)
 	tcase_add_test(tcase, put_back_is_what_reads_so);
 	tcase_add_loop_test(tcase, apply_dies_at_each_step, DIES_READING, FAULTS);
 	tcase_add_loop_test(tcase, revert_dies_at_each_step, DIES_READING, FAULTS);
+	tcase_add_loop_test(tcase, revert_to_fails_at_each_step, READ_FAILS, DIES_READING);
+	tcase_add_loop_test(tcase, revert_to_dies_at_each_step, DIES_READING, FAULTS);
 	tcase_add_test(tcase, work_in_progress_is_not_pending);
 	return suite;
 }
