@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/audit.h"
 #include "core/catalog.h"
 #include "core/choices.h"
 #include "core/counter.h"
@@ -69,6 +70,7 @@ struct knowledge {
 struct observation {
 	struct facts *facts;
 	struct confdirs *confdirs;
+	struct audit *audit;
 	const char **notes; /* what could not be seen and why */
 	size_t n_notes, notes_capacity;
 	struct findings *findings;

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "core/audit.h"
 #include "core/judge.h"
 #include "core/param.h"
 #include "sys/apply.h"
+#include "sys/boot.h"
 #include "sys/collect.h"
 #include "sys/interfaces.h"
 #include "sys/sockets.h"
@@ -228,32 +230,87 @@ static void look_at_sockets(struct looker *looker)
 		add_note(looker->run, observation, note);
 }
 
-static void look(struct run *run, struct observation *observation, const struct key_list *list)
+/* The keys that the files of the host set. */
+struct configured {
+	const char *const *keys;
+	size_t n;
+	bool has_modules; /* one of them is a module's */
+};
+
+/* With those whose values bound them. */
+static void add_configured_keys(struct key_list *list, const struct configured *configured)
 {
+	for (size_t i = 0; i < configured->n; i++) {
+		const struct param *param = params_find(list->run->knowledge.params, configured->keys[i]);
+
+		if (param)
+			add_written_key(list, param);
+		else
+			add_key(list, configured->keys[i]);
+	}
+}
+
+static struct configured read_configuration(struct run *run, struct observation *observation)
+{
+	struct configured configured = {0};
+
+	observation->confdirs = confdirs_read(run->arena, run->source);
+	configured.keys = confdirs_keys(observation->confdirs, run->source, run->arena, &configured.n);
+	for (size_t i = 0; i < configured.n; i++) {
+		const struct param *param = params_find(run->knowledge.params, configured.keys[i]);
+
+		configured.has_modules |= param && param->module;
+	}
+	return configured;
+}
+
+static void audit(struct run *run, struct observation *observation, const struct configured *configured)
+{
+	struct fact release = facts_get(observation->facts, "kernel.release");
+	struct audit_input *input = arena_alloc(run->arena, sizeof(*input));
+
+	*input = (struct audit_input){
+		.conf = &observation->confdirs->conf,
+		.params = run->knowledge.params,
+		.facts = observation->facts,
+		.host = boot_read(run->arena, run->source,
+				  release.state == FACT_KNOWN ? release.value.text : NULL,
+				  configured->has_modules),
+		.is_observed = true,
+		.keys = configured->keys,
+		.n_keys = configured->n,
+	};
+	observation->audit = audit_make(run->arena, input);
+	audit_facts(observation->audit, observation->facts);
+	for (size_t i = 0; i < observation->confdirs->n_notes; i++)
+		add_note(run, observation, observation->confdirs->notes[i]);
+}
+
+static void look(struct run *run, struct observation *observation, struct key_list *list)
+{
+	struct configured configured = read_configuration(run, observation);
 	const struct needs needs = {list->names, list->n_names};
 	struct looker looker = {
 		.run = run,
 		.observation = observation,
 		.needs = list->is_all ? NULL : &needs,
 	};
-	const struct collect_options options = {
-		.keys = list->keys,
-		.n_keys = list->n,
+	struct collect_options options = {
 		.interval = run->options.interval,
 		.between = look_earlier,
 		.context = &looker,
 		.needs = looker.needs,
 	};
 
+	add_configured_keys(list, &configured);
+	options.keys = list->keys;
+	options.n_keys = list->n;
 	observation->facts = facts_new(run->arena);
 	collect(run->source, &run->knowledge.catalog, &options, observation->facts);
 	look_at_sockets(&looker);
 	if (needs_have(looker.needs, "interfaces") || needs_have(looker.needs, "qdiscs"))
 		interfaces_collect(run->source, observation->facts);
-	observation->confdirs = confdirs_read(run->arena, run->source);
-	confdirs_facts(observation->confdirs, observation->facts);
-	for (size_t i = 0; i < observation->confdirs->n_notes; i++)
-		add_note(run, observation, observation->confdirs->notes[i]);
+	audit(run, observation, &configured);
 }
 
 void observe_facts(struct run *run, struct observation *ret)

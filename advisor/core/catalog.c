@@ -17,6 +17,11 @@ static const struct fact_def scalars[] = {
 	{"memory.total", VALUE_NUMBER, UNIT_BYTES, "MemTotal"},
 	{"memory.pages", VALUE_NUMBER, UNIT_PAGES, "MemTotal in pages"},
 	{"memory.page_size", VALUE_NUMBER, UNIT_BYTES, "the size of a page"},
+	{"boot.loader", VALUE_TEXT, UNIT_NONE,
+	 "what loads the sysctl files of this host at boot: systemd (systemd-sysctl), procps (sysctl --system) or none"},
+	{"boot.sysctl_conf", VALUE_TEXT, UNIT_NONE,
+	 "/etc/sysctl.conf: missing, linked (a link in a sysctl.d directory leads to it, so that systemd-sysctl reads it too) "
+	 "or alone (only sysctl --system and sysctl -p read it)"},
 	{"sample.live", VALUE_BOOL, UNIT_NONE,
 	 "rates are of now (--interval); otherwise they are averages since boot"},
 	{"sample.seconds", VALUE_NUMBER, UNIT_SECONDS, "what rates are averaged over"},

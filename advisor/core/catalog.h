@@ -139,6 +139,54 @@ enum configured_column {
 	CONFIGURED_LINE,
 	CONFIGURED_WINS,
 	CONFIGURED_OURS,
+	CONFIGURED_IGNORE,
+	CONFIGURED_GLOB,
+	CONFIGURED_STATE,
+	CONFIGURED_NOTE,
+	CONFIGURED_NEAREST,
+	CONFIGURED_MODULE,
+	CONFIGURED_REFUSAL,
+	CONFIGURED_DEFAULT,
+	CONFIGURED_CURRENT,
+	CONFIGURED_OFFERED,
+	CONFIGURED_SYSCTL_CONF,
+	CONFIGURED_READ_SYSTEMD,
+	CONFIGURED_WINS_SYSTEMD,
+	CONFIGURED_WINS_PROCPS,
+	CONFIGURED_BEATEN_SYSTEMD,
+	CONFIGURED_BEATEN_PROCPS,
+};
+
+enum configured_key_column {
+	CONFIGURED_KEY_NAME,
+	CONFIGURED_KEY_STATE,
+	CONFIGURED_KEY_NOTE,
+	CONFIGURED_KEY_NEAREST,
+	CONFIGURED_KEY_MODULE,
+	CONFIGURED_KEY_MODULE_EARLY,
+	CONFIGURED_KEY_LINES,
+	CONFIGURED_KEY_VALUES,
+	CONFIGURED_KEY_RUNNING,
+	CONFIGURED_KEY_DEFAULT,
+	CONFIGURED_KEY_SYSTEMD,
+	CONFIGURED_KEY_PROCPS,
+	CONFIGURED_KEY_SYSTEMD_BY,
+	CONFIGURED_KEY_PROCPS_BY,
+	CONFIGURED_KEY_AGREE,
+	CONFIGURED_KEY_BOOT,
+	CONFIGURED_KEY_BOOT_BY,
+	CONFIGURED_KEY_UNREAD,
+	CONFIGURED_KEY_DRIFT,
+	CONFIGURED_KEY_EDITED,
+};
+
+enum masked_column {
+	MASKED_NAME,
+	MASKED_BY,
+	MASKED_DELIBERATE,
+	MASKED_KEYS,
+	MASKED_LOST,
+	MASKED_LOST_KEYS,
 };
 
 enum path_column {
@@ -229,7 +277,7 @@ enum softnet_column {
 };
 
 extern const struct table_def listeners_def, destinations_def, clients_def, processes_def,
-	configured_def, paths_def, programs_def, congestion_def, sources_def,
-	interfaces_def, qdiscs_def, softnet_cpus_def;
+	configured_def, configured_keys_def, masked_def, paths_def, programs_def, congestion_def,
+	sources_def, interfaces_def, qdiscs_def, softnet_cpus_def;
 
 #endif

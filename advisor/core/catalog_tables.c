@@ -142,6 +142,94 @@ static const struct column configured_columns[] = {
 	[CONFIGURED_WINS] = {"wins", VALUE_BOOL, UNIT_NONE,
 			     "it is the last one of its key for at least one of the two loaders"},
 	[CONFIGURED_OURS] = {"ours", VALUE_BOOL, UNIT_NONE, "it stands in tcptune's own drop-in"},
+	[CONFIGURED_IGNORE] = {"ignore", VALUE_BOOL, UNIT_NONE,
+			       "it is written with a leading '-': failures are not to matter"},
+	[CONFIGURED_GLOB] = {"glob", VALUE_BOOL, UNIT_NONE, "the key is a pattern, with * ? or ["},
+	[CONFIGURED_STATE] =
+		{"state", VALUE_TEXT, UNIT_NONE,
+		 "what this host makes of the key: present, no-op, read-only, global-only (a child namespace "
+		 "does not show it), no-module, no-interface, removed, not-yet, vendor (only kernels of some vendors have it), "
+		 "absent (for no known reason), unreadable, misspelt, unknown, or glob"},
+	[CONFIGURED_NOTE] = {"note", VALUE_TEXT, UNIT_NONE,
+			     "what goes with the state: since when, which module; or empty"},
+	[CONFIGURED_NEAREST] = {"nearest", VALUE_TEXT, UNIT_NONE,
+				"where it is misspelt, the key that was meant; or empty"},
+	[CONFIGURED_MODULE] = {"module", VALUE_TEXT, UNIT_NONE,
+			       "the kernel module that brings the key; or empty"},
+	[CONFIGURED_REFUSAL] = {"refusal", VALUE_TEXT, UNIT_NONE,
+				"why the value is not one to write: out of range, no number, a comment behind "
+				"it; or empty"},
+	[CONFIGURED_DEFAULT] = {"default", VALUE_BOOL, UNIT_NONE,
+				"the value is the kernel's default; unknown where that is a formula"},
+	[CONFIGURED_CURRENT] = {"current", VALUE_BOOL, UNIT_NONE,
+				"the value is the running one; absent where the key is not there"},
+	[CONFIGURED_OFFERED] = {"offered", VALUE_BOOL, UNIT_NONE,
+				"of a congestion control: the kernel has the algorithm, without loading a module; "
+				"absent for other keys"},
+	[CONFIGURED_SYSCTL_CONF] = {"sysctl_conf", VALUE_BOOL, UNIT_NONE, "it stands in /etc/sysctl.conf"},
+	[CONFIGURED_READ_SYSTEMD] = {"read_systemd", VALUE_BOOL, UNIT_NONE,
+				     "systemd-sysctl reads it; sysctl --system reads them all"},
+	[CONFIGURED_WINS_SYSTEMD] = {"wins_systemd", VALUE_BOOL, UNIT_NONE,
+				     "it decides its key under systemd-sysctl"},
+	[CONFIGURED_WINS_PROCPS] = {"wins_procps", VALUE_BOOL, UNIT_NONE,
+				    "it decides its key under sysctl --system"},
+	[CONFIGURED_BEATEN_SYSTEMD] = {"beaten_systemd", VALUE_TEXT, UNIT_NONE,
+				       "file:line of what decides in its place under systemd-sysctl; or empty"},
+	[CONFIGURED_BEATEN_PROCPS] = {"beaten_procps", VALUE_TEXT, UNIT_NONE,
+				      "the same under sysctl --system"},
+};
+
+static const struct column configured_key_columns[] = {
+	[CONFIGURED_KEY_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "the key, with dots"},
+	[CONFIGURED_KEY_STATE] = {"state", VALUE_TEXT, UNIT_NONE,
+				  "what this host makes of it, in the words of configured"},
+	[CONFIGURED_KEY_NOTE] = {"note", VALUE_TEXT, UNIT_NONE, "what goes with the state; or empty"},
+	[CONFIGURED_KEY_NEAREST] = {"nearest", VALUE_TEXT, UNIT_NONE,
+				    "where it is misspelt, the key that was meant; or empty"},
+	[CONFIGURED_KEY_MODULE] = {"module", VALUE_TEXT, UNIT_NONE,
+				   "the kernel module that brings it; or empty"},
+	[CONFIGURED_KEY_MODULE_EARLY] = {"module_early", VALUE_BOOL, UNIT_NONE,
+					 "that module is built in, or modules-load.d loads it before the "
+					 "sysctls; absent where it needs none"},
+	[CONFIGURED_KEY_LINES] = {"lines", VALUE_NUMBER, UNIT_NONE,
+				  "lines that set it: those that name it, or the globs where none does"},
+	[CONFIGURED_KEY_VALUES] = {"values", VALUE_NUMBER, UNIT_NONE,
+				   "different values among them, as the kernel reads them"},
+	[CONFIGURED_KEY_RUNNING] = {"running", VALUE_TEXT, UNIT_NONE, "the value now"},
+	[CONFIGURED_KEY_DEFAULT] = {"default", VALUE_TEXT, UNIT_NONE,
+				    "the kernel's default; unknown where that is a formula"},
+	[CONFIGURED_KEY_SYSTEMD] = {"systemd", VALUE_TEXT, UNIT_NONE,
+				    "the value after a boot with systemd-sysctl; absent where no line that it "
+				    "reads sets the key"},
+	[CONFIGURED_KEY_PROCPS] = {"procps", VALUE_TEXT, UNIT_NONE, "the value after sysctl --system, likewise"},
+	[CONFIGURED_KEY_SYSTEMD_BY] = {"systemd_by", VALUE_TEXT, UNIT_NONE,
+				       "file:line of the line that decides under systemd-sysctl; or empty"},
+	[CONFIGURED_KEY_PROCPS_BY] = {"procps_by", VALUE_TEXT, UNIT_NONE,
+				      "the same under sysctl --system"},
+	[CONFIGURED_KEY_AGREE] = {"agree", VALUE_BOOL, UNIT_NONE, "both loaders end with the same value"},
+	[CONFIGURED_KEY_BOOT] = {"boot", VALUE_TEXT, UNIT_NONE,
+				 "the value after the next boot, with the loader of this host (boot.loader), or "
+				 "where both agree; absent where that sets nothing"},
+	[CONFIGURED_KEY_BOOT_BY] = {"boot_by", VALUE_TEXT, UNIT_NONE, "file:line of the line that decides it; or empty"},
+	[CONFIGURED_KEY_UNREAD] = {"unread", VALUE_BOOL, UNIT_NONE,
+				   "the loader of this host reads none of its lines: a boot does not set it"},
+	[CONFIGURED_KEY_DRIFT] = {"drift", VALUE_BOOL, UNIT_NONE,
+				  "the running value is not the one after the next boot; absent where the key is "
+				  "not there, or a boot does not set it"},
+	[CONFIGURED_KEY_EDITED] = {"edited", VALUE_BOOL, UNIT_NONE,
+				   "the file of the line that decides was changed since this host booted: it may "
+				   "never have been loaded"},
+};
+
+static const struct column masked_columns[] = {
+	[MASKED_NAME] = {"name", VALUE_TEXT, UNIT_NONE, "the file that is not read"},
+	[MASKED_BY] = {"by", VALUE_TEXT, UNIT_NONE,
+		       "the file of the same name, in a higher directory, that is read in its place"},
+	[MASKED_DELIBERATE] = {"deliberate", VALUE_BOOL, UNIT_NONE,
+			       "that one is empty or a link to /dev/null: made to hide it"},
+	[MASKED_KEYS] = {"keys", VALUE_NUMBER, UNIT_NONE, "net.* keys that it would set"},
+	[MASKED_LOST] = {"lost", VALUE_NUMBER, UNIT_NONE, "of them, no file that is read sets them"},
+	[MASKED_LOST_KEYS] = {"lost_keys", VALUE_TEXT, UNIT_NONE, "these, with commas"},
 };
 
 static const struct column path_columns[] = {
@@ -292,6 +380,12 @@ const struct table_def processes_def =
 const struct table_def configured_def =
 	TABLE("configured", configured_columns,
 	      "every assignment of a net.* key in sysctl.d files and /etc/sysctl.conf");
+const struct table_def configured_keys_def =
+	TABLE("configured_keys", configured_key_columns,
+	      "every net.* key that one of these lines sets, by name or by a glob that matches it here");
+const struct table_def masked_def =
+	TABLE("masked", masked_columns,
+	      "sysctl.d files that are not read: a higher directory has one of the same name");
 
 const struct table_def paths_def =
 	TABLE("paths", path_columns,
@@ -313,8 +407,9 @@ const struct table_def softnet_cpus_def =
 
 static const struct table_def *const tables[] = {
 	&listeners_def,  &destinations_def, &clients_def,    &processes_def,
-	&configured_def, &paths_def,        &congestion_def, &sources_def,
-	&interfaces_def, &qdiscs_def,       &programs_def,   &softnet_cpus_def,
+	&configured_def, &configured_keys_def, &masked_def,  &paths_def,
+	&congestion_def, &sources_def,      &interfaces_def, &qdiscs_def,
+	&programs_def,   &softnet_cpus_def,
 };
 
 const struct table_def *const *catalog_tables(size_t *ret_n)

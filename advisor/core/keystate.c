@@ -36,10 +36,8 @@ static bool is_reached(struct version kernel, struct version since)
 	       version_compare(kernel, since) >= 0;
 }
 
-static struct age age_of(struct arena *arena, const struct param *param,
-			 const struct facts *facts)
+static struct age age_of(struct arena *arena, const struct param *param, struct fact kernel)
 {
-	struct fact kernel = facts_get(facts, "kernel.version");
 	struct age age = {.is_known = kernel.state == FACT_KNOWN};
 	struct version introduced;
 
@@ -74,23 +72,35 @@ static bool is_global_here(const struct param *param, const struct facts *facts)
 	       version_compare(kernel.value.version, since) < 0;
 }
 
+/* Only other kernels have it, by what is known of it. */
+static bool is_of_others(struct arena *arena, const struct param *param, const struct age *age,
+			 struct key_status *ret)
+{
+	if (age->is_gone)
+		*ret = (struct key_status){KEY_REMOVED,
+					   arena_printf(arena, "Linux %s removed it; this is %s",
+							age->removed, age->kernel)};
+	else if (param->is_vendors)
+		*ret = (struct key_status){KEY_VENDORS, "only kernels of some vendors have it, "
+							"mainline never had"};
+	else if (age->is_early)
+		*ret = (struct key_status){KEY_NOT_YET,
+					   arena_printf(arena, "Linux %s has it; this is %s",
+							age->introduced, age->kernel)};
+	else
+		return false;
+	return true;
+}
+
 static struct key_status status_absent(struct arena *arena, const struct param *param,
 				       const struct facts *facts)
 {
-	const struct age age = age_of(arena, param, facts);
+	struct key_status status;
+	const struct age age = age_of(arena, param, facts_get(facts, "kernel.version"));
 	bool is_child = is_yes(facts_get(facts, "namespace.child"));
 
-	if (age.is_gone)
-		return (struct key_status){
-			KEY_REMOVED, arena_printf(arena, "Linux %s removed it; this is %s",
-						  age.removed, age.kernel)};
-	if (param->is_vendors)
-		return (struct key_status){KEY_VENDORS, "only kernels of some vendors have it, "
-							"mainline never had"};
-	if (age.is_early)
-		return (struct key_status){KEY_NOT_YET,
-					   arena_printf(arena, "Linux %s has it; this is %s",
-							age.introduced, age.kernel)};
+	if (is_of_others(arena, param, &age, &status))
+		return status;
 	if (param->module)
 		return (struct key_status){
 			KEY_NO_MODULE,
@@ -105,19 +115,30 @@ static struct key_status status_absent(struct arena *arena, const struct param *
 				   "built without it, or not what its version says"};
 }
 
+/* It is there, and a write does nothing. */
+static bool is_idle(struct arena *arena, const struct param *param, const struct age *age,
+		    struct key_status *ret)
+{
+	if (age->is_dead)
+		*ret = (struct key_status){KEY_NOOP, arena_printf(arena, "without effect since Linux %s",
+								  age->noop)};
+	else if (param->read_only)
+		*ret = (struct key_status){KEY_READ_ONLY, "the kernel takes no write"};
+	else
+		return false;
+	return true;
+}
+
 static struct key_status status_there(struct arena *arena, const struct param *param,
 				      const char *key, const struct facts *facts)
 {
-	const struct age age = age_of(arena, param, facts);
+	struct key_status status;
+	const struct age age = age_of(arena, param, facts_get(facts, "kernel.version"));
 	struct fact writable = facts_get(facts, arena_printf(arena, "writable:%s", key));
 	bool is_locked = writable.state == FACT_KNOWN && !writable.value.boolean;
 
-	if (age.is_dead)
-		return (struct key_status){
-			KEY_NOOP,
-			arena_printf(arena, "without effect since Linux %s", age.noop)};
-	if (param->read_only)
-		return (struct key_status){KEY_READ_ONLY, "the kernel takes no write"};
+	if (is_idle(arena, param, &age, &status))
+		return status;
 	if (is_locked && is_yes(facts_get(facts, "namespace.child")) &&
 	    !param->writable_in_namespace)
 		return (struct key_status){KEY_READ_ONLY,
@@ -158,4 +179,16 @@ struct key_status key_status(struct arena *arena, const struct param *param, con
 	}
 	return (struct key_status){KEY_UNREADABLE,
 				   fact.why ? fact.why : "it could not be read"};
+}
+
+struct key_status key_status_by_version(struct arena *arena, const struct param *param,
+					struct version kernel)
+{
+	const struct fact fact = fact_known((struct value){.type = VALUE_VERSION, .version = kernel});
+	const struct age age = age_of(arena, param, fact);
+	struct key_status status = {KEY_PRESENT, NULL};
+
+	if (!is_of_others(arena, param, &age, &status))
+		is_idle(arena, param, &age, &status);
+	return status;
 }

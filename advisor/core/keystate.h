@@ -43,4 +43,8 @@ struct key_status {
 struct key_status key_status(struct arena *arena, const struct param *param, const char *key,
 			     const struct facts *facts);
 
+/* What the version of a kernel alone says: present, no-op, read-only, removed, not yet or a vendor's. */
+struct key_status key_status_by_version(struct arena *arena, const struct param *param,
+					struct version kernel);
+
 #endif

@@ -145,6 +145,15 @@ const char *param_default(const struct param *param, struct version kernel);
  */
 const char *param_refuses(struct arena *arena, const struct param *param, const char *text);
 
+/*
+ * What the key then holds when text is written over before (NULL: not known),
+ * as the kernel reads it: octal and hexadecimal numbers, a tuple in part, a
+ * refused value that changes nothing. NULL with the reason in *ret_why where
+ * that cannot be told.
+ */
+const char *param_written(struct arena *arena, const struct param *param, const char *before,
+			  const char *text, const char **ret_why);
+
 /* Equal as the kernel sees them: numbers as it reads them, ports as a set, blanks do not count. */
 bool param_same(const struct param *param, const char *a, const char *b);
 

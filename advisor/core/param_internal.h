@@ -15,6 +15,9 @@ const struct param *param_read(struct arena *arena, const struct node *node, str
 /* The words of a value, split at blanks and tabs; *ret_n of them. */
 const char **param_words(struct arena *arena, const char *text, size_t *ret_n);
 
+/* Reads a number as the kernel does (octal and hexadecimal too). */
+bool param_next_number(const char **text, double *ret);
+
 /* It is made of integers: everything but texts and port lists. */
 bool param_is_numeric(const struct param *param);
 

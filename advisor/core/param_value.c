@@ -200,8 +200,7 @@ static bool same_words(const char *a, const char *b)
 /* A jiffy is at most 10 ms (HZ = 100): what is kept in jiffies is rounded up to one. */
 #define JIFFY_MAX_MS 10
 
-/* Reads a number as the kernel does (octal and hexadecimal too). */
-static bool next_number(const char **text, double *ret)
+bool param_next_number(const char **text, double *ret)
 {
 	char *end;
 	bool is_negative;
@@ -224,8 +223,8 @@ static bool same_numbers(const char *a, const char *b, double tolerance)
 {
 	double x, y;
 
-	while (next_number(&a, &x)) {
-		if (!next_number(&b, &y) || fabs(x - y) > tolerance)
+	while (param_next_number(&a, &x)) {
+		if (!param_next_number(&b, &y) || fabs(x - y) > tolerance)
 			return false;
 	}
 	return !*skip_blanks(a) && !*skip_blanks(b);

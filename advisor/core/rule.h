@@ -40,9 +40,13 @@ struct kernel_bound {
 	struct version version;
 };
 
+/* What a rule judges: `check` shows both, `audit` those of the configuration. */
+enum rule_about { ABOUT_HOST, ABOUT_CONFIGURATION };
+
 struct rule {
 	const char *id;
 	const char *title;
+	enum rule_about about;
 	struct place place;
 	const struct node *node; /* as the file has it */
 	enum severity severity;              /* where it does not depend on anything */

@@ -8,7 +8,7 @@
 
 /* The keys of a rule, as nodes. */
 struct rule_nodes {
-	const struct node *id, *title, *severity, *each, *kernels, *when, *thresholds, *facts, *subject,
+	const struct node *id, *title, *about, *severity, *each, *kernels, *when, *thresholds, *facts, *subject,
 		*summary, *evidence, *remedy, *risk, *corrects, *unverified, *sources;
 };
 
@@ -18,6 +18,7 @@ struct rule_nodes {
 static const struct node_field rule_fields[] = {
 	FIELD(id, NODE_SCALAR, true),
 	FIELD(title, NODE_SCALAR, true),
+	FIELD(about, NODE_SCALAR, false),
 	FIELD(severity, NODE_SCALAR | NODE_MAP, true),
 	FIELD(each, NODE_SCALAR, false),
 	FIELD(kernels, NODE_SCALAR, false),
@@ -329,6 +330,17 @@ static void compile_names(struct compile *c)
 		add_name(c, c->nodes.facts, i, &c->nodes.facts->items[i]);
 }
 
+static enum rule_about compile_about(struct compile *c)
+{
+	const struct node *node = c->nodes.about;
+
+	if (!node || !strcmp(node->text, "host"))
+		return ABOUT_HOST;
+	if (strcmp(node->text, "configuration"))
+		diag_error(c->diag, node->place, "'about' is host or configuration");
+	return ABOUT_CONFIGURATION;
+}
+
 /* Where a key is missing, which was reported, the rest of the rule is looked at all the same. */
 static void stand_in(struct rule_nodes *nodes)
 {
@@ -357,6 +369,7 @@ struct rule *rule_compile(struct rules *rules, const struct node *node, struct d
 	rule->title = c.nodes.title->text;
 	rule->place = node->place;
 	rule->node = node;
+	rule->about = compile_about(&c);
 	if (c.nodes.kernels)
 		compile_kernels(&c);
 	if (c.nodes.each)

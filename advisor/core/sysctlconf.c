@@ -130,7 +130,8 @@ struct conf_file *conf_parse(struct arena *arena, const char *path, const char *
 	const char *end = bytes + length;
 	unsigned line = 0;
 
-	file->path = arena_strdup(arena, path);
+	file->path = file->told_as = arena_strdup(arena, path);
+	file->age = -1;
 	while (bytes < end) {
 		const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
 		const char *next = newline ? newline + 1 : end;
@@ -158,18 +159,21 @@ struct walk {
 };
 
 /* systemd skips hidden files, and knows nothing of /etc/sysctl.conf. */
+bool conf_reads(const struct conf *conf, enum conf_loader loader, const struct conf_file *file)
+{
+	const char *slash = strrchr(file->path, '/');
+
+	return loader == CONF_PROCPS ||
+	       (file != conf->last && (slash ? slash[1] : file->path[0]) != '.');
+}
+
 static const struct conf_file *walk_file(const struct walk *walk)
 {
-	const struct conf_file *file;
-	const char *slash;
+	const struct conf *conf = walk->conf;
+	const struct conf_file *file =
+		walk->file < conf->n_files ? conf->files[walk->file] : conf->last;
 
-	if (walk->file == walk->conf->n_files)
-		return walk->loader == CONF_PROCPS ? walk->conf->last : NULL;
-	file = walk->conf->files[walk->file];
-	slash = strrchr(file->path, '/');
-	if (walk->loader == CONF_SYSTEMD && (slash ? slash[1] : file->path[0]) == '.')
-		return NULL;
-	return file;
+	return file && conf_reads(conf, walk->loader, file) ? file : NULL;
 }
 
 static const struct conf_entry *walk_next(struct walk *walk)
@@ -215,19 +219,29 @@ static bool is_named(struct walk walk, const struct conf_entry *glob, const stru
 	return false;
 }
 
-/* procps writes every assignment in turn, the last one stays. */
+/* procps writes every assignment in turn. The next one that the walk meets. */
+static const struct conf_entry *procps_next(struct walk *walk, const struct target *target)
+{
+	const struct walk start = {.conf = walk->conf, .loader = walk->loader};
+	const struct conf_entry *entry;
+
+	while ((entry = walk_next(walk))) {
+		if (entry->kind != CONF_ASSIGNMENT || is_blank(entry->spelt[0]))
+			continue;
+		if (entry->is_glob ? glob_assigns(entry, target) && !is_named(start, entry, target)
+				   : strcmp(entry->key, target->key) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
 static const struct conf_entry *procps_winner(const struct walk *start, const struct target *target)
 {
 	const struct conf_entry *entry, *winner = NULL;
 	struct walk walk = *start;
 
-	while ((entry = walk_next(&walk))) {
-		if (entry->kind != CONF_ASSIGNMENT || is_blank(entry->spelt[0]))
-			continue;
-		if (entry->is_glob ? glob_assigns(entry, target) && !is_named(*start, entry, target)
-				   : strcmp(entry->key, target->key) == 0)
-			winner = entry;
-	}
+	while ((entry = procps_next(&walk, target)))
+		winner = entry;
 	return winner;
 }
 
@@ -274,15 +288,46 @@ static const struct conf_entry *systemd_winner(const struct walk *start, const s
 	return winner;
 }
 
+/* The target of a key; false for one that is longer than any. */
+static bool target_of(const char *key, char path[CONF_KEY_MAX], struct target *ret)
+{
+	if (strlen(key) >= CONF_KEY_MAX)
+		return false;
+	strcpy(path, key);
+	exchange_unless(path, '/');
+	*ret = (struct target){key, path};
+	return true;
+}
+
 const struct conf_entry *conf_winner(const struct conf *conf, enum conf_loader loader, const char *key)
 {
 	struct walk walk = {.conf = conf, .loader = loader};
 	char path[CONF_KEY_MAX];
-	struct target target = {key, path};
+	struct target target;
 
-	if (strlen(key) >= sizeof(path))
+	if (!target_of(key, path, &target))
 		return NULL;
-	strcpy(path, key);
-	exchange_unless(path, '/');
 	return loader == CONF_PROCPS ? procps_winner(&walk, &target) : systemd_winner(&walk, &target);
+}
+
+const struct conf_entry **conf_writes(struct arena *arena, const struct conf *conf, enum conf_loader loader,
+				      const char *key, size_t *ret_n)
+{
+	struct walk walk = {.conf = conf, .loader = loader};
+	const struct conf_entry **writes = NULL, *entry;
+	size_t n = 0, capacity = 0;
+	char path[CONF_KEY_MAX];
+	struct target target;
+
+	*ret_n = 0;
+	if (!target_of(key, path, &target))
+		return NULL;
+	entry = loader == CONF_PROCPS ? procps_next(&walk, &target) : systemd_winner(&walk, &target);
+	while (entry) {
+		writes = arena_grow(arena, writes, n, &capacity, sizeof(*writes));
+		writes[n++] = entry;
+		entry = loader == CONF_PROCPS ? procps_next(&walk, &target) : NULL;
+	}
+	*ret_n = n;
+	return writes;
 }

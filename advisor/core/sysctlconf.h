@@ -31,9 +31,18 @@ struct conf_entry {
 };
 
 struct conf_file {
-	const char *path;   /* as a message names it */
+	const char *path;    /* as a message names it */
+	const char *told_as; /* the file that its lines name: another one where the path is a link to it */
 	struct conf_entry *entries; /* in the order of the file */
 	size_t n, capacity;
+	double age;          /* seconds since it was changed; below 0 where that is not known */
+};
+
+/* A file that is not read, because a higher directory has one of its name. */
+struct conf_mask {
+	const struct conf_file *file;
+	const char *by;     /* the path that hides it */
+	bool is_deliberate; /* which is empty, or a link to /dev/null */
 };
 
 /* bytes need not end in a newline or a NUL, and may hold anything. Never fails. */
@@ -59,7 +68,12 @@ struct conf {
 	struct conf_file **files;
 	size_t n_files, capacity;
 	struct conf_file *last; /* or NULL */
+	struct conf_mask *masks; /* by the name of the file, the higher directory first */
+	size_t n_masks, masks_capacity;
 };
+
+/* The file that only procps reads, unless a link in a sysctl.d directory leads to it. */
+#define CONF_LAST_PATH "/etc/sysctl.conf"
 
 /*
  * The assignment that decides this key (canonical) for this loader, or NULL
@@ -69,6 +83,16 @@ struct conf {
  * only globs match, time grows with the square of their number.
  */
 const struct conf_entry *conf_winner(const struct conf *conf, enum conf_loader loader, const char *key);
+
+/*
+ * What the loader writes to this key, in that order: the last one is the
+ * winner. procps writes every line in turn, systemd one.
+ */
+const struct conf_entry **conf_writes(struct arena *arena, const struct conf *conf, enum conf_loader loader,
+				      const char *key, size_t *ret_n);
+
+/* The loader reads this file of conf->files, or conf->last. */
+bool conf_reads(const struct conf *conf, enum conf_loader loader, const struct conf_file *file);
 
 /* glob(3) matching of one path component at a time: "*" does not cross "/". */
 bool conf_glob_match(const char *pattern, const char *path);

@@ -3,14 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "core/catalog.h"
-#include "core/dropin.h"
 #include "core/text.h"
 #include "sys/confdirs.h"
-
-#define LAST_PATH "/etc/sysctl.conf"
+#include "sys/sysctl.h"
+#include "sys/sysctl_glob.h"
 
 /*
  * Highest first. Where /lib is a link to usr/lib, the last one brings only
@@ -25,12 +24,17 @@ struct name {
 	const char *directory;
 };
 
+struct names {
+	struct name *items;
+	size_t n, capacity;
+};
+
 struct reader {
 	struct arena *arena;
 	struct source *source;
 	struct confdirs *confdirs;
-	struct name *names; /* sorted */
-	size_t n, capacity;
+	struct names names;  /* sorted */
+	struct names hidden; /* by those: a lower directory has them too */
 	size_t entries, globs;
 };
 
@@ -56,22 +60,34 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct name *)a)->name, ((const struct name *)b)->name);
 }
 
+static const struct name *find_name(const struct name *names, size_t n, const char *wanted)
+{
+	const struct name name = {.name = wanted};
+
+	return n ? bsearch(&name, names, n, sizeof(name), by_name) : NULL;
+}
+
+static void add_name(struct reader *reader, struct names *names, struct name name)
+{
+	names->items = arena_grow(reader->arena, names->items, names->n, &names->capacity,
+				  sizeof(*names->items));
+	names->items[names->n++] = name;
+}
+
 static void add_names(struct reader *reader, const char *directory, const char *const *found, size_t n)
 {
-	size_t before = reader->n;
+	struct names *names = &reader->names;
+	size_t before = names->n;
 
 	for (size_t i = 0; i < n; i++) {
-		struct name name = {found[i], directory};
+		const struct name name = {found[i], directory};
 
-		if (!is_conf_name(found[i]) ||
-		    (before > 0 && bsearch(&name, reader->names, before, sizeof(name), by_name)))
-			continue;
-		reader->names = arena_grow(reader->arena, reader->names, reader->n,
-					   &reader->capacity, sizeof(*reader->names));
-		reader->names[reader->n++] = name;
+		if (is_conf_name(found[i]))
+			add_name(reader, find_name(names->items, before, found[i]) ? &reader->hidden : names,
+				 name);
 	}
-	if (reader->n > 0)
-		qsort(reader->names, reader->n, sizeof(*reader->names), by_name);
+	if (names->n > 0)
+		qsort(names->items, names->n, sizeof(*names->items), by_name);
 }
 
 static void add_directory(struct reader *reader, const char *directory)
@@ -111,15 +127,40 @@ static const char *shown_path(struct reader *reader, const char *path)
 
 	if (source_readlink(reader->source, path, &target))
 		return path;
-	if (!strcmp(target, LAST_PATH) || (is_in_etc && !strcmp(target, "../sysctl.conf")))
-		return LAST_PATH;
+	if (!strcmp(target, CONF_LAST_PATH) || (is_in_etc && !strcmp(target, "../sysctl.conf")))
+		return CONF_LAST_PATH;
 	return path;
+}
+
+/* stat() of what the path leads to. */
+static int stat_of(struct source *source, const char *path, struct stat *ret)
+{
+	int fd = source_openat(source, path, O_PATH);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = fstat(fd, ret) == 0 ? 0 : -errno;
+	close(fd);
+	return r;
+}
+
+/* Of a capture it would be the age of the capture. */
+static double age_of(struct source *source, const char *path)
+{
+	struct stat status;
+	struct timespec now;
+
+	if (!source_is_live(source) || stat_of(source, path, &status) || clock_gettime(CLOCK_REALTIME, &now))
+		return -1;
+	return now.tv_sec < status.st_mtim.tv_sec ? 0 : (double)(now.tv_sec - status.st_mtim.tv_sec);
 }
 
 /* A file that is not read is there all the same, without entries. */
 static struct conf_file *read_file(struct reader *reader, const char *path)
 {
 	struct conf_file *file, *nothing = conf_parse(reader->arena, path, "", 0);
+	const char *told_as;
 	char *bytes;
 	size_t length;
 	int rc = source_read(reader->source, path, CONFDIRS_FILE_BYTES, &bytes, &length);
@@ -128,26 +169,88 @@ static struct conf_file *read_file(struct reader *reader, const char *path)
 		add_note(reader, path, strerror(-rc));
 		return nothing;
 	}
-	file = conf_parse(reader->arena, shown_path(reader, path), bytes, length);
+	told_as = shown_path(reader, path);
+	file = conf_parse(reader->arena, told_as, bytes, length);
 	file->path = path;
+	file->told_as = told_as;
+	file->age = age_of(reader->source, path);
 	if (count_entries(reader, file))
 		return file;
 	add_note(reader, path, "the files have too many lines");
 	return nothing;
 }
 
+/* ------------------------------------------------------------ the masks */
+
+/* /lib/sysctl.d where /lib is a link to usr/lib: the same file by another name. */
+static bool is_same_file(struct reader *reader, const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat_of(reader->source, a, &x) && !stat_of(reader->source, b, &y) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+/* The file itself, or one that is hidden too, by the way of a link. */
+static bool is_told(struct reader *reader, const char *path, const char *by)
+{
+	const struct conf *conf = &reader->confdirs->conf;
+	bool ret = is_same_file(reader, path, by);
+
+	for (size_t i = 0; !ret && i < conf->n_masks; i++)
+		ret = is_same_file(reader, path, conf->masks[i].file->path);
+	return ret;
+}
+
+/* Empty, or a link to /dev/null. */
+static bool sets_nothing(struct reader *reader, const char *path)
+{
+	char *bytes, *target;
+	size_t length;
+
+	if (!source_readlink(reader->source, path, &target) && !strcmp(target, "/dev/null"))
+		return true;
+	return !source_read(reader->source, path, CONFDIRS_FILE_BYTES, &bytes, &length) && !length;
+}
+
+static void add_mask(struct reader *reader, const struct name *hidden)
+{
+	struct conf *conf = &reader->confdirs->conf;
+	const struct name *name = find_name(reader->names.items, reader->names.n, hidden->name);
+	const char *path = arena_printf(reader->arena, "%s/%s", hidden->directory, hidden->name);
+	const char *by = arena_printf(reader->arena, "%s/%s", name->directory, name->name);
+	struct conf_mask mask = {.by = by};
+	char *bytes;
+	size_t length;
+
+	if (is_told(reader, path, by) ||
+	    source_read(reader->source, path, CONFDIRS_FILE_BYTES, &bytes, &length))
+		return;
+	mask.file = conf_parse(reader->arena, path, bytes, length);
+	mask.is_deliberate = sets_nothing(reader, by);
+	conf->masks = arena_grow(reader->arena, conf->masks, conf->n_masks, &conf->masks_capacity,
+				 sizeof(*conf->masks));
+	conf->masks[conf->n_masks++] = mask;
+}
+
+static void add_masks(struct reader *reader)
+{
+	/* By name; a name that several directories have, from the highest down. */
+	for (size_t i = 0; i < reader->names.n; i++)
+		for (size_t k = 0; k < reader->hidden.n; k++)
+			if (!strcmp(reader->hidden.items[k].name, reader->names.items[i].name))
+				add_mask(reader, &reader->hidden.items[k]);
+}
+
+/* ------------------------------------------------------------ all files */
+
 /* procps reads it only where it is, or leads to, a regular file. What cannot be told is tried. */
 static bool is_regular(struct source *source, const char *path)
 {
 	struct stat status;
-	int fd = source_openat(source, path, O_PATH);
-	bool ret;
+	int r = stat_of(source, path, &status);
 
-	if (fd < 0)
-		return fd != -ENOENT;
-	ret = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-	close(fd);
-	return ret;
+	return r ? r != -ENOENT : S_ISREG(status.st_mode);
 }
 
 struct confdirs *confdirs_read(struct arena *arena, struct source *source)
@@ -158,86 +261,70 @@ struct confdirs *confdirs_read(struct arena *arena, struct source *source)
 
 	for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++)
 		add_directory(&reader, directories[i]);
-	conf->files = arena_array(arena, reader.n, sizeof(*conf->files));
-	conf->capacity = reader.n;
-	for (size_t i = 0; i < reader.n; i++) {
-		const struct name *name = &reader.names[i];
+	conf->files = arena_array(arena, reader.names.n, sizeof(*conf->files));
+	conf->capacity = reader.names.n;
+	for (size_t i = 0; i < reader.names.n; i++) {
+		const struct name *name = &reader.names.items[i];
 
 		conf->files[conf->n_files++] = read_file(
 			&reader, arena_printf(arena, "%s/%s", name->directory, name->name));
 	}
-	if (is_regular(source, LAST_PATH))
-		conf->last = read_file(&reader, LAST_PATH);
+	if (is_regular(source, CONF_LAST_PATH))
+		conf->last = read_file(&reader, CONF_LAST_PATH);
+	add_masks(&reader);
 	return confdirs;
 }
 
-/* ------------------------------------------------------------ facts */
+/* ------------------------------------------------------------- the keys */
 
-/* A later line of the same glob? That glob, read as a key, decides nothing else. */
-static bool glob_is_replaced(const struct conf *conf, const struct conf_entry *glob)
+struct keys {
+	struct arena *arena;
+	const char **items;
+	size_t n, capacity;
+};
+
+static void add_key(struct keys *keys, const char *key)
 {
-	bool is_later = false, ret = false;
+	keys->items = arena_grow(keys->arena, keys->items, keys->n, &keys->capacity, sizeof(*keys->items));
+	keys->items[keys->n++] = key;
+}
 
-	for (size_t i = 0; i <= conf->n_files; i++) {
-		const struct conf_file *file = i < conf->n_files ? conf->files[i] : conf->last;
+/* The keys that are here and that a glob matches, as many as there is room for. */
+static void add_matches(struct keys *keys, struct source *source, const char *pattern)
+{
+	const char *const *paths;
+	size_t n;
 
-		for (size_t k = 0; file && k < file->n; k++) {
-			const struct conf_entry *entry = &file->entries[k];
+	if (sysctl_glob(source, pattern, keys->arena, &paths, &n))
+		return;
+	for (size_t i = 0; i < n && keys->n < CONFDIRS_KEYS; i++) {
+		struct stat status;
 
-			ret |= is_later && entry->kind == CONF_ASSIGNMENT &&
-			       strcmp(entry->key, glob->key) == 0;
-			is_later |= entry == glob;
-		}
+		if (!sysctl_stat(source, paths[i], &status) && S_ISREG(status.st_mode))
+			add_key(keys, conf_key_of_path(keys->arena, paths[i]));
 	}
-	return ret;
 }
 
-/* Of /etc/sysctl.conf a line that a link brings before. */
-static bool is_same_line(const struct conf_entry *a, const struct conf_entry *b)
-{
-	return a == b || (a && !strcmp(a->place.file, LAST_PATH) && !strcmp(b->place.file, LAST_PATH) &&
-			  a->place.line == b->place.line);
-}
-
-static bool entry_wins(const struct conf *conf, const struct conf_entry *entry)
-{
-	if (entry->is_glob)
-		return !glob_is_replaced(conf, entry);
-	return is_same_line(conf_winner(conf, CONF_PROCPS, entry->key), entry) ||
-	       is_same_line(conf_winner(conf, CONF_SYSTEMD, entry->key), entry);
-}
-
-static void add_row(struct facts *facts, struct table *table, const struct conf_entry *entry, bool wins)
-{
-	struct arena *arena = facts_arena(facts);
-	struct fact *row = table_add_row(facts, table);
-	const char *name = arena_printf(arena, "%s:%u", entry->place.file, entry->place.line);
-
-	row[CONFIGURED_NAME] = fact_known(value_text(name));
-	row[CONFIGURED_KEY] = fact_known(value_text(entry->key));
-	row[CONFIGURED_VALUE] = fact_known(value_text(entry->value));
-	row[CONFIGURED_FILE] = fact_known(value_text(entry->place.file));
-	row[CONFIGURED_LINE] = fact_known(value_number(entry->place.line, UNIT_NONE));
-	row[CONFIGURED_WINS] = fact_known(value_bool(wins));
-	row[CONFIGURED_OURS] = fact_known(value_bool(dropin_is_path(entry->place.file)));
-}
-
-void confdirs_facts(const struct confdirs *confdirs, struct facts *facts)
+const char *const *confdirs_keys(const struct confdirs *confdirs, struct source *source, struct arena *arena,
+				 size_t *ret_n)
 {
 	const struct conf *conf = &confdirs->conf;
-	struct table *table = facts_table(facts, &configured_def);
+	struct keys keys = {.arena = arena};
 
-	table->state = FACT_KNOWN;
 	for (size_t i = 0; i <= conf->n_files; i++) {
 		const struct conf_file *file = i < conf->n_files ? conf->files[i] : conf->last;
 
 		for (size_t k = 0; file && k < file->n; k++) {
 			const struct conf_entry *entry = &file->entries[k];
-			bool is_again = file != conf->last && conf->last &&
-					!strcmp(entry->place.file, LAST_PATH);
 
-			if (entry->kind == CONF_ASSIGNMENT && !is_again && strncmp(entry->key, "net.", 4) == 0)
-				add_row(facts, table, entry, entry_wins(conf, entry));
+			if (entry->kind != CONF_ASSIGNMENT || strncmp(entry->key, "net.", 4))
+				continue;
+			if (entry->is_glob)
+				add_matches(&keys, source, entry->path);
+			else
+				add_key(&keys, entry->key);
 		}
 	}
+	*ret_n = keys.n;
+	return keys.items;
 }

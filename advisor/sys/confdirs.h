@@ -8,7 +8,6 @@
 #include <stddef.h>
 
 #include "core/arena.h"
-#include "core/fact.h"
 #include "core/sysctlconf.h"
 #include "sys/source.h"
 
@@ -16,6 +15,7 @@
 #define CONFDIRS_FILE_BYTES (256u << 10)
 #define CONFDIRS_ENTRIES 5000u
 #define CONFDIRS_GLOBS 250u
+#define CONFDIRS_KEYS 1000u
 
 struct confdirs {
 	struct conf conf;
@@ -33,10 +33,11 @@ struct confdirs {
 struct confdirs *confdirs_read(struct arena *arena, struct source *source);
 
 /*
- * Fills the table `configured` with every assignment of a net. key, in the
- * order of reading, once where a link brings it too. A glob wins where no
- * later line sets the same glob.
+ * The keys below net. that the lines name, and those of this host that their
+ * globs match; a key may stand in it twice. Beyond CONFDIRS_KEYS the matches of
+ * globs are left out.
  */
-void confdirs_facts(const struct confdirs *confdirs, struct facts *facts);
+const char *const *confdirs_keys(const struct confdirs *confdirs, struct source *source, struct arena *arena,
+				 size_t *ret_n);
 
 #endif

@@ -1,6 +1,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "core/audit.h"
 #include "core/catalog.h"
 #include "core/text.h"
 #include "sys/confdirs.h"
@@ -129,6 +130,21 @@ START_TEST(what_is_no_file_is_noted)
 }
 END_TEST
 
+/* The audit of these files on a host of which nothing else is known. */
+static void audit(struct facts *facts)
+{
+	struct audit_input *input = arena_alloc(arena, sizeof(*input));
+
+	*input = (struct audit_input){
+		.conf = &confdirs->conf,
+		.params = params_new(arena),
+		.facts = facts,
+		.host = &(struct audit_host){.loader_why = "not looked for"},
+		.is_observed = true,
+	};
+	audit_facts(audit_make(arena, input), facts);
+}
+
 /* Rows as "name key=value", with "*" where it wins and "+" where it is ours. */
 static const char *rows(struct facts *facts)
 {
@@ -159,7 +175,8 @@ START_TEST(assignments_become_facts)
 	tree_file("/etc/sysctl.d/60-tcptune.conf", "net/b = 2\n");
 	tree_file("/etc/sysctl.d/70.conf", "net.*.c = 2\nnet.a = 3\nnet.a = 4\n");
 	tree_file("/etc/sysctl.conf", "net.a = 5\nnet.d =\n");
-	confdirs_facts(confdirs_read(arena, source), facts);
+	confdirs = confdirs_read(arena, source);
+	audit(facts);
 	ck_assert_str_eq(rows(facts), "/etc/sysctl.d/10.conf:2 net.a=1\n"
 				      "/etc/sysctl.d/10.conf:3 net.b=1\n"
 				      "/etc/sysctl.d/10.conf:4 net.*.c=1\n"
@@ -179,7 +196,7 @@ static void assert_told_once(struct source *from)
 	struct facts *facts = facts_new(arena);
 
 	confdirs = confdirs_read(arena, from);
-	confdirs_facts(confdirs, facts);
+	audit(facts);
 	ck_assert_str_eq(rows(facts), "/etc/sysctl.d/zz.conf:1 net.e=7 *\n"
 				      "/etc/sysctl.conf:1 net.a=5 *\n"
 				      "/etc/sysctl.conf:2 net.e=6 *\n");
@@ -212,6 +229,92 @@ START_TEST(a_captured_link_is_none_either)
 	ck_assert_int_eq(source_open(arena, tree_path("/"), &captured), 0);
 	assert_told_once(captured);
 	source_close(captured);
+}
+END_TEST
+
+/* Rows as "name by keys lost (lost_keys)", with "*" where that is meant. */
+static const char *masks(const struct facts *facts)
+{
+	const struct table *table = facts_find_table(facts, "masked");
+	struct text text = text_new(arena);
+
+	for (size_t i = 0; i < table->n_rows; i++) {
+		const struct fact *row = table_row(table, i);
+
+		text_printf(&text, "%s %s %.0f %.0f (%s)%s\n", row[MASKED_NAME].value.text,
+			    row[MASKED_BY].value.text, row[MASKED_KEYS].value.number,
+			    row[MASKED_LOST].value.number, row[MASKED_LOST_KEYS].value.text,
+			    row[MASKED_DELIBERATE].value.boolean ? " *" : "");
+	}
+	return text.data;
+}
+
+START_TEST(hidden_files_are_told)
+{
+	struct facts *facts = facts_new(arena);
+
+	tree_file("/dev/null", "");
+	tree_file("/etc/sysctl.d/10.conf", "net.a = 1\n");
+	tree_link("/etc/sysctl.d/20.conf", "/dev/null");
+	tree_file("/etc/sysctl.d/30.conf", "");
+	tree_file("/run/sysctl.d/10.conf", "net.a = 2\nkernel.panic = 1\nnet.b = 2\nnet.c = 3\n");
+	tree_file("/usr/lib/sysctl.d/10.conf", "# nothing\n");
+	tree_file("/usr/lib/sysctl.d/20.conf", "net.d = 1\n");
+	tree_file("/usr/lib/sysctl.d/30.conf", "net.a = 1\n");
+	tree_link("/lib", "usr/lib");
+	confdirs = confdirs_read(arena, source);
+	audit(facts);
+	ck_assert_str_eq(masks(facts), "/run/sysctl.d/10.conf /etc/sysctl.d/10.conf 3 2 (net.b, net.c)\n"
+				       "/usr/lib/sysctl.d/10.conf /etc/sysctl.d/10.conf 0 0 ()\n"
+				       "/usr/lib/sysctl.d/20.conf /etc/sysctl.d/20.conf 1 1 (net.d) *\n"
+				       "/usr/lib/sysctl.d/30.conf /etc/sysctl.d/30.conf 1 0 () *\n");
+}
+END_TEST
+
+static const struct {
+	const char *file, *link, *text;
+	const char *want;
+} sysctl_confs[] = {
+	{NULL, NULL, NULL, "missing"},
+	{"/etc/sysctl.conf", NULL, "net.a = 1\n", "alone"},
+	{"/etc/sysctl.conf", "/etc/sysctl.d/99-sysctl.conf", "net.a = 1\n", "linked"},
+	{"/etc/sysctl.conf", "/etc/sysctl.d/99-sysctl.conf", "", "linked"},
+	/* systemd skips hidden files. */
+	{"/etc/sysctl.conf", "/etc/sysctl.d/.hidden.conf", "net.a = 1\n", "alone"},
+};
+
+START_TEST(sysctl_conf_is_linked_or_alone)
+{
+	struct facts *facts = facts_new(arena);
+
+	if (sysctl_confs[_i].file)
+		tree_file(sysctl_confs[_i].file, sysctl_confs[_i].text);
+	if (sysctl_confs[_i].link)
+		tree_link(sysctl_confs[_i].link, "../sysctl.conf");
+	confdirs = confdirs_read(arena, source);
+	audit(facts);
+	ck_assert_str_eq(facts_get(facts, "boot.sysctl_conf").value.text, sysctl_confs[_i].want);
+}
+END_TEST
+
+START_TEST(keys_are_those_named_and_those_that_globs_match)
+{
+	struct text text = text_new(arena);
+	const char *const *keys;
+	size_t n;
+
+	tree_file("/proc/sys/net/ipv4/conf/all/rp_filter", "0\n");
+	tree_file("/proc/sys/net/ipv4/conf/eth0.5/rp_filter", "0\n");
+	tree_file("/proc/sys/net/ipv4/conf/eth0.5/tag", "0\n");
+	tree_file("/proc/sys/net/ipv4/ip_forward", "0\n");
+	tree_file("/etc/sysctl.d/10.conf", "net.ipv4.conf.*.rp_filter = 1\nkernel.panic = 1\n-net.ipv4.*\n"
+					   "net/ipv4/tcp_none = 1\nnet.ipv4.* = 1\n");
+	confdirs = confdirs_read(arena, source);
+	keys = confdirs_keys(confdirs, source, arena, &n);
+	for (size_t i = 0; i < n; i++)
+		text_printf(&text, "%s\n", keys[i]);
+	ck_assert_str_eq(text.data, "net.ipv4.conf.all.rp_filter\nnet.ipv4.conf.eth0/5.rp_filter\n"
+				    "net.ipv4.tcp_none\nnet.ipv4.ip_forward\n");
 }
 END_TEST
 
@@ -278,6 +381,10 @@ Suite *confdirs_suite(void)
 	tcase_add_test(tcase, a_link_elsewhere_keeps_its_name);
 	tcase_add_test(tcase, what_is_no_file_is_noted);
 	tcase_add_test(tcase, assignments_become_facts);
+	tcase_add_test(tcase, hidden_files_are_told);
+	tcase_add_loop_test(tcase, sysctl_conf_is_linked_or_alone, 0,
+			    sizeof(sysctl_confs) / sizeof(sysctl_confs[0]));
+	tcase_add_test(tcase, keys_are_those_named_and_those_that_globs_match);
 	tcase_add_test(tcase, too_many_lines_are_not_read);
 	tcase_add_test(tcase, too_many_globs_are_not_read);
 	suite_add_tcase(suite, tcase);

@@ -107,7 +107,7 @@ END_TEST
 START_TEST(keys_are_there)
 {
 	static const char rule[] =
-		"- {id: a, title: T, severity: low, when: yes, each: listeners as l, kernels: '> 1',\n"
+		"- {id: a, title: T, about: host, severity: low, when: yes, each: listeners as l, kernels: '> 1',\n"
 		"   thresholds: {t: 1}, facts: {f: 1}, subject: s, summary: s, evidence: [], remedy: [],\n"
 		"   risk: r, corrects: c, unverified: u, sources: []}\n";
 	const char *keys = section(".Sh KEYS OF A RULE");

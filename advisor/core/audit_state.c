@@ -1,0 +1,161 @@
+/* What a host makes of a key, and what a loader leaves in it. */
+#include <string.h>
+
+#include "core/audit_internal.h"
+#include "core/keystate.h"
+
+bool audit_same(const struct param *param, const char *a, const char *b)
+{
+	static const struct param text = {.type = PARAM_TEXT};
+
+	return param_same(param ? param : &text, a, b);
+}
+
+bool audit_same_line(const struct conf_entry *a, const struct conf_entry *b)
+{
+	return a == b || (a && b && !strcmp(a->place.file, CONF_LAST_PATH) &&
+			  !strcmp(b->place.file, CONF_LAST_PATH) && a->place.line == b->place.line);
+}
+
+/* ------------------------------------------------------------ the state */
+
+static struct audit_state state_of_status(struct key_status status)
+{
+	return (struct audit_state){.name = key_state_name(status.state), .note = status.note};
+}
+
+/* A key that no parameter file has, and that the host has not either. */
+static struct audit_state state_of_stranger(const struct audit_input *input, const char *key)
+{
+	const char *nearest = params_nearest(input->params, key);
+
+	if (nearest)
+		return (struct audit_state){.name = "misspelt", .nearest = nearest};
+	return (struct audit_state){.name = "unknown", .note = "tcptune does not know it"};
+}
+
+/* "eth9" of net.ipv4.conf.eth9.rp_filter, whose entry is that of net.ipv4.conf.default.rp_filter. */
+static const char *interface_of(struct arena *arena, const struct param *param, const char *key)
+{
+	size_t head = (size_t)(strstr(param->key, ".default.") - param->key) + 1;
+	const char *tail = strrchr(key, '.');
+
+	return arena_strndup(arena, key + head, (size_t)(tail - key) - head);
+}
+
+static struct audit_state observed_state(struct arena *arena, const struct audit_input *input,
+					 const struct param *param, const char *key)
+{
+	struct fact fact = facts_get(input->facts, key);
+	struct audit_state state;
+
+	if (!param && fact.state == FACT_KNOWN)
+		return (struct audit_state){.name = "present", .note = "tcptune knows no more of it"};
+	if (!param && fact.state == FACT_UNREADABLE)
+		return (struct audit_state){.name = "unreadable", .note = fact.why};
+	if (!param)
+		return state_of_stranger(input, key);
+	state = state_of_status(key_status(arena, param, key, input->facts));
+	if (fact.state == FACT_ABSENT && strcmp(param->key, key) && !strcmp(state.name, "absent"))
+		state = (struct audit_state){
+			.name = "no-interface",
+			.note = arena_printf(arena, "there is no interface %s now",
+					     interface_of(arena, param, key)),
+		};
+	return state;
+}
+
+struct audit_state audit_state_of(struct arena *arena, const struct audit_input *input,
+				  const struct param *param, const char *key)
+{
+	struct fact kernel = facts_get(input->facts, "kernel.version");
+
+	if (input->is_observed)
+		return observed_state(arena, input, param, key);
+	if (!param)
+		return state_of_stranger(input, key);
+	if (kernel.state != FACT_KNOWN)
+		return (struct audit_state){.name = "unreadable", .note = kernel.why};
+	return state_of_status(key_status_by_version(arena, param, kernel.value.version));
+}
+
+/* ------------------------------------------------------------- the boot */
+
+bool audit_has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *s = strstr(words, word); n && s; s = strstr(s + 1, word))
+		if ((s == words || s[-1] == ' ') && (!s[n] || s[n] == ' '))
+			return true;
+	return false;
+}
+
+/* An algorithm that the kernel has to look for. */
+static bool needs_search(const struct audit_input *input, const struct param *param, const char *value)
+{
+	struct fact among;
+
+	if (!param || !param->among || !input->is_observed)
+		return false;
+	among = facts_get(input->facts, param->among);
+	return among.state == FACT_KNOWN && among.value.type == VALUE_TEXT &&
+	       !audit_has_word(among.value.text, value);
+}
+
+/* Why the key cannot be there, or not written, when the files are loaded; or NULL. */
+static const char *missing_at_boot(struct arena *arena, const struct audit_input *input,
+				   const struct audit_key *key)
+{
+	static const char *const settable[] = {"present", "no-op", "no-module", "no-interface"};
+	const struct param *param = key->param;
+	struct fact early;
+	bool is_settable = false;
+
+	for (size_t i = 0; i < sizeof(settable) / sizeof(settable[0]); i++)
+		is_settable |= !strcmp(key->state.name, settable[i]);
+	if (!is_settable)
+		return key->state.note ? key->state.note : "there is no such key";
+	if (!param || !param->module || !input->is_observed)
+		return NULL;
+	early = audit_module_is_early(input->host, param->module);
+	if (early.state != FACT_KNOWN)
+		return early.why;
+	if (early.value.boolean)
+		return NULL;
+	return arena_printf(arena, "module %s is not loaded when the files are", param->module);
+}
+
+/* The entries in turn, over the default. */
+static void write_all(struct arena *arena, const struct audit_key *key, const struct conf_entry *const *writes,
+		      size_t n, struct audit_boot *boot)
+{
+	boot->value = key->default_text;
+	for (size_t i = 0; i < n; i++) {
+		boot->why = NULL;
+		boot->value = key->param ? param_written(arena, key->param, boot->value, writes[i]->value,
+							 &boot->why)
+					 : writes[i]->value;
+	}
+}
+
+struct audit_boot audit_boot_of(struct arena *arena, const struct audit_input *input,
+				const struct audit_key *key, enum conf_loader loader)
+{
+	struct audit_boot boot = {0};
+	size_t n;
+	const struct conf_entry **writes = conf_writes(arena, input->conf, loader, key->key, &n);
+
+	if (!n)
+		return boot;
+	boot.entry = writes[n - 1];
+	boot.why = missing_at_boot(arena, input, key);
+	if (boot.why)
+		return boot;
+	write_all(arena, key, writes, n, &boot);
+	if (boot.value && needs_search(input, key->param, boot.value)) {
+		boot.why = arena_printf(arena, "the kernel takes %s if it finds a module for it", boot.value);
+		boot.value = NULL;
+	}
+	return boot;
+}
