@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "core/capacity.h"
 #include "out_json.h"
 #include "out_shared.h"
 
@@ -59,6 +60,56 @@ static json_t *sample(struct arena *arena, const struct facts *facts)
 
 	out_json_put(object, "live", fact(arena, facts, "sample.live"));
 	out_json_put(object, "seconds", fact(arena, facts, "sample.seconds"));
+	return object;
+}
+
+/* A fact as JSON; null when it is not known. */
+static json_t *known(struct arena *arena, struct fact fact)
+{
+	return fact.state == FACT_KNOWN ? out_json_value(arena, fact.value) : json_null();
+}
+
+static json_t *destination_capacity(struct arena *arena, const struct destination_capacity *capacity)
+{
+	json_t *object = json_object();
+
+	out_json_put(object, "name", out_json_text(arena, capacity->name));
+	out_json_put(object, "used", known(arena, capacity->used));
+	out_json_put(object, "usable", known(arena, capacity->usable));
+	out_json_put(object, "reusable", known(arena, capacity->reusable));
+	out_json_put(object, "ceiling_per_s", known(arena, capacity->ceiling));
+	out_json_put(object, "new_per_s", known(arena, capacity->made));
+	out_json_put(object, "closed_per_s", known(arena, capacity->closed));
+	out_json_put(object, "left_s", known(arena, capacity->left));
+	return object;
+}
+
+static json_t *listener_capacity(struct arena *arena, const struct listener_capacity *capacity)
+{
+	json_t *object = json_object();
+
+	out_json_put(object, "name", out_json_text(arena, capacity->name));
+	out_json_put(object, "process", known(arena, capacity->process));
+	out_json_put(object, "queued", known(arena, capacity->queued));
+	out_json_put(object, "limit", known(arena, capacity->limit));
+	out_json_put(object, "new_per_s", known(arena, capacity->made));
+	out_json_put(object, "lasts_s", known(arena, capacity->lasts));
+	out_json_put(object, "left_s", known(arena, capacity->left));
+	return object;
+}
+
+static json_t *capacity(struct arena *arena, const struct facts *facts)
+{
+	struct capacity capacity = capacity_of(arena, facts);
+	json_t *object = json_object(), *destinations = json_array(), *listeners = json_array();
+
+	for (size_t i = 0; i < capacity.n_destinations; i++)
+		out_json_append(destinations,
+				destination_capacity(arena, &capacity.destinations[i]));
+	for (size_t i = 0; i < capacity.n_listeners; i++)
+		out_json_append(listeners, listener_capacity(arena, &capacity.listeners[i]));
+	out_json_put(object, "destinations", destinations);
+	out_json_put(object, "listeners", listeners);
 	return object;
 }
 
@@ -184,6 +235,7 @@ static json_t *check_document(struct arena *arena, const struct check_report *re
 		     out_json_texts(arena, report->profiles, report->n_profiles));
 	out_json_put(document, "sockets", sockets(arena, report->facts));
 	out_json_put(document, "sample", sample(arena, report->facts));
+	out_json_put(document, "capacity", capacity(arena, report->facts));
 	put_judged(document, arena, report);
 	out_json_put(document, "notes", out_json_texts(arena, report->notes, report->n_notes));
 	out_json_put(document, "pending", out_json_text(arena, report->pending));

@@ -15,6 +15,9 @@ void out_text_findings(struct page *page, const struct out_options *options,
 /* The figures that show a host to be healthy; what is not known is named so. */
 void out_text_figures(struct page *page, const struct facts *facts);
 
+/* For how much more there is room: ports by destination, accept queues. */
+void out_text_capacity(struct page *page, const struct facts *facts);
+
 /* What could not be seen or judged, the rules of one reason together. */
 void out_text_unseen(struct page *page, const struct out_options *options,
 		     const struct check_report *report);

@@ -82,6 +82,8 @@ void out_text_check(const struct out_options *options, const struct check_report
 		out_text_host(&page, report->facts);
 	show_pending(&page, report);
 	out_text_findings(&page, options, report);
+	if (options->verbose)
+		out_text_capacity(&page, report->facts);
 	if (!options->quiet)
 		out_text_settings(&page, options, report);
 	show_plan(&page, options, report);
