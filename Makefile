@@ -5,6 +5,7 @@
 # make test       the tests with what is installed; make golden rewrites the expected runs
 # make lab        sicknesses made in network namespaces, found and cured (as root, 4 minutes)
 # make bench      what a check costs beside sysctl -a, ss and netstat (as root)
+# make fuzz       each fuzz target for FUZZ_SECONDS=60 (clang); T=NAME for one
 #
 # V=1 shows the commands, SAN=1 builds with ASan and UBSan into build/san,
 # WERROR=1 (or CI=true) makes warnings errors.
@@ -37,7 +38,11 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wpointer-arith -Wcast-align -Wwrite-strings -Wformat=2 -Wvla -Wundef \
 	-Wimplicit-fallthrough $(if $(call on,$(WERROR) $(CI)),-Werror)
 
-ifneq ($(call on,$(SAN)),)
+ifneq ($(call on,$(FUZZ)),)
+B := build/fuzz
+HARDEN := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+else ifneq ($(call on,$(SAN)),)
 B := build/san
 HARDEN := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -76,7 +81,10 @@ KNOWLEDGE := $(sort $(wildcard rules/*.yaml rules/parameters/*.yaml \
 	rules/counters/*.yaml rules/topics/*.yaml profiles/*.yaml))
 SRC := $(sort $(wildcard advisor/*.c advisor/core/*.c advisor/sys/*.c))
 UNIT := $(sort $(wildcard tests/unit/*.c))
-HELPER := $(sort $(foreach d,lab netns fuzz bench,$(wildcard tests/$(d)/*.c)))
+# Of tests/fuzz these are shared; every other file there is a target with a corpus/NAME.
+FUZZ_SHARED := $(patsubst %,tests/fuzz/%.c,fuzz sockets replay)
+HELPER := $(filter-out $(FUZZ_SHARED),\
+	$(sort $(foreach d,lab netns fuzz bench,$(wildcard tests/$(d)/*.c))))
 MAN := $(sort $(wildcard advisor/*.[1-8] rules/*.[1-8] profiles/*.[1-8]))
 SCHEMAS := $(sort $(wildcard advisor/schemas/*.json))
 
@@ -85,8 +93,12 @@ OBJ := $(SRC:advisor/%.c=$(B)/obj/%.o) $(B)/obj/core/builtin.o
 LIB := $(B)/libtcptune.a
 UNITOBJ := $(UNIT:tests/%.c=$(B)/tests/%.o)
 HELPERBIN := $(HELPER:tests/%.c=$(B)/tests/%)
+FUZZBIN := $(filter $(B)/tests/fuzz/%,$(HELPERBIN))
+# libFuzzer brings its own main().
+FUZZOBJ := $(patsubst tests/%.c,$(B)/tests/%.o,$(if $(call on,$(FUZZ)), \
+	$(filter-out %/replay.c,$(FUZZ_SHARED)),$(FUZZ_SHARED)))
 
-.PHONY: all objects tests try check test golden lab lab-results bench lint-c install uninstall clean FORCE
+.PHONY: all objects tests try check test golden lab lab-results bench fuzz fuzzers lint-c install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -137,6 +149,11 @@ $(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags | $(B)/gen/suites.h
 $(B)/tests/unit/main.o: $(B)/gen/suites.h
 $(B)/tests/unit/unit: $(UNITOBJ) $(LIB)
 	$(call link,$(UNITOBJ) $(LIB) $(CHECK_LIBS) $(PKG_LIBS))
+$(FUZZOBJ): $(B)/tests/%.o: tests/%.c $(B)/flags
+	$(call compile,-c)
+$(FUZZBIN): $(B)/tests/%: tests/%.c $(FUZZOBJ) $(LIB)
+	$(call compile,-MF $@.d -MT $@ $(LINK) $(if $(call on,$(FUZZ)),-fsanitize=fuzzer) \
+		$(LDFLAGS),$(FUZZOBJ) $(LIB) $(PKG_LIBS))
 $(B)/tests/%: tests/%.c $(LIB)
 	$(call compile,-MF $@.d -MT $@ $(LINK) $(LDFLAGS),$(LIB) $(PKG_LIBS))
 
@@ -157,6 +174,13 @@ lab lab-results: all $(filter $(B)/tests/lab/%,$(HELPERBIN))
 	@BUILD=$(B) bash tests/lab/lab.sh $(if $(filter lab-results,$@),--update) $(T)
 bench: all $(filter $(B)/tests/bench/% $(B)/tests/lab/%,$(HELPERBIN))
 	@BUILD=$(B) bash tests/bench/bench.sh $(T)
+# The second make builds with clang into build/fuzz.
+FUZZ_SECONDS ?= 60
+fuzzers: $(FUZZBIN)
+fuzz:
+	@sh scripts/deps.sh fuzz
+	@$(MAKE) --no-print-directory fuzzers FUZZ=1 CC=clang
+	@BUILD=build/fuzz bash tests/fuzz/fuzz.sh $(FUZZ_SECONDS) $(T)
 lint-c:
 	cppcheck --quiet --enable=warning,portability --inline-suppr -I advisor -D_GNU_SOURCE advisor
 	clang-tidy --quiet $(SRC) -- $(BASE) $(PKG_CFLAGS)
@@ -187,4 +211,4 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(B)/embed.d $(OBJ:.o=.d) $(UNITOBJ:.o=.d) $(HELPERBIN:=.d)
+-include $(B)/embed.d $(OBJ:.o=.d) $(UNITOBJ:.o=.d) $(HELPERBIN:=.d) $(FUZZOBJ:.o=.d)

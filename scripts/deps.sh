@@ -1,13 +1,15 @@
 #!/bin/sh
-# deps.sh build|test|clang: installs what is missing here to build tcptune, to run its
-# tests too, or to build it with clang as well. Says what it installs before it does.
+# deps.sh build|test|clang|fuzz|analyze: installs what is missing here to build tcptune, to
+# run its tests too, to build it with clang as well, to fuzz or to analyse it. Says what it installs before it does.
 # Needs neither root nor network where nothing is missing. A tool that only some
 # tests need may stay missing: those tests skip, saying so.
 set -eu
 what=${1:-build}
 
-# for: build (nothing works without), check (nor the tests), tests (some skip), clang.
-# seen: cmd:COMMAND, pc:PKG-CONFIG-NAME, h:HEADER or py:MODULE; - where there is none.
+# for: build (nothing works without), check (nor the tests), tests (some skip), clang,
+# fuzz (clang's runtime), analyze.
+# seen: cmd:COMMAND, pc:PKG-CONFIG-NAME, h:HEADER, py:MODULE or rt:PART of clang's runtime;
+# - where there is none.
 table()
 {
 	cat <<'END'
@@ -36,6 +38,10 @@ tests  cmd:ctags              universal-ctags   ctags              ctags        
 tests  cmd:python3            python3           python3            python3            python3       python
 tests  py:jsonschema          python3-jsonschema python3-jsonschema python3-jsonschema py3-jsonschema python-jsonschema
 clang  cmd:clang              clang             clang              clang              clang         clang
+fuzz   rt:fuzzer              libclang-rt-dev   compiler-rt        clang              compiler-rt   compiler-rt
+analyze cmd:clang-tidy        clang-tidy        clang-tools-extra  clang-tools        clang-extra-tools clang
+analyze cmd:cppcheck          cppcheck          cppcheck           cppcheck           cppcheck      cppcheck
+analyze cmd:valgrind          valgrind          valgrind           valgrind           valgrind      valgrind
 END
 }
 
@@ -55,6 +61,7 @@ is_there()
 	cmd:*) command -v "$name" || is_elsewhere "$name" ;;
 	pc:*) "${PKG_CONFIG:-pkg-config}" --exists "$name" ;;
 	h:*) printf '#include <%s>\n' "$name" | "${CC:-cc}" -E - ;;
+	rt:*) command -v clang && [ -n "$(find "$(clang -print-resource-dir)/lib" -name "libclang_rt.$name*")" ] ;;
 	py:*) python3 -c "import $name" || /usr/bin/python3 -c "import $name" ;;
 	esac >/dev/null 2>&1
 }
@@ -63,6 +70,7 @@ is_wanted()
 {
 	case $what:$1 in
 	build:build | test:build | test:check | test:tests | clang:clang) return 0 ;;
+	fuzz:build | fuzz:clang | fuzz:fuzz | analyze:build | analyze:check | analyze:analyze) return 0 ;;
 	esac
 	return 1
 }
@@ -137,9 +145,9 @@ install()
 }
 
 case $what in
-build | test | clang) ;;
+build | test | clang | fuzz | analyze) ;;
 *)
-	echo "usage: deps.sh build|test|clang" >&2
+	echo "usage: deps.sh build|test|clang|fuzz|analyze" >&2
 	exit 2
 	;;
 esac
@@ -156,7 +164,7 @@ elif [ "$root" = no ]; then
 	echo "tcptune: missing here; as root: $manager install $packages" >&2
 else
 	case $root in sudo* | doas*) by=" through ${root% env}" ;; *) by= ;; esac
-	case $what in clang) to="build with clang" ;; *) to="$what" ;; esac
+	case $what in clang) to="build with clang" ;; analyze) to=analyse ;; *) to="$what" ;; esac
 	echo "tcptune: to $to, installing with $manager$by: $packages"
 	# shellcheck disable=SC2086
 	install $packages || echo "tcptune: $manager failed" >&2
@@ -166,4 +174,4 @@ lacking=$(missing)
 [ -n "$lacking" ] || exit 0
 echo "tcptune: still missing: $(echo "$lacking" | awk '{print $3}' | sort -u | tr '\n' ' ')" >&2
 # Without these nothing can be built; without the others some tests skip.
-! echo "$lacking" | grep -Eq '^(build|check|clang) '
+! echo "$lacking" | grep -Eq '^(build|check|clang|fuzz|analyze) '

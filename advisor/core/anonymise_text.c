@@ -185,18 +185,30 @@ static void add_clean(struct anonymise *anonymise, struct text *out, const char 
 	}
 }
 
-/* The place behind a key whose value goes as a whole, or NULL: "=" and what is before it are kept. */
+/* The first of the names in the line, or NULL; of two at one place either. */
+static const char *find_name(const char *const *names, size_t n, const char *line, const char *end)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *found = memmem(line, (size_t)(end - line), names[i], strlen(names[i]));
+
+		if (found && (!first || found < first))
+			first = found;
+	}
+	return first;
+}
+
+/* The place behind a key from which on all goes, or NULL: "=" and what is before it are kept. */
 static const char *hidden_from(const struct anonymise *anonymise, const char *line, const char *end)
 {
 	static const char *const names[] = {"kernel.hostname", "kernel/hostname",
 					    "kernel.domainname", "kernel/domainname"};
-	const char *found = NULL;
+	const char *found = find_name(secrets, N(secrets), line, end);
+	const char *name = anonymise->hides ? find_name(names, N(names), line, found ? found : end) : NULL;
 	const char *equals;
 
-	for (size_t i = 0; i < N(secrets) && !found; i++)
-		found = memmem(line, (size_t)(end - line), secrets[i], strlen(secrets[i]));
-	for (size_t i = 0; i < N(names) && !found && anonymise->hides; i++)
-		found = memmem(line, (size_t)(end - line), names[i], strlen(names[i]));
+	found = name ? name : found;
 	if (!found)
 		return NULL;
 	equals = memchr(found, '=', (size_t)(end - found));
@@ -209,25 +221,22 @@ static const char *hidden_from(const struct anonymise *anonymise, const char *li
 
 static void add_line(struct anonymise *anonymise, struct text *out, const char *line, const char *end)
 {
-	const char *first = line, *value;
+	const char *first = line, *hidden = hidden_from(anonymise, line, end), *value;
+	const char *stop = hidden ? hidden : end;
 
 	while (first < end && isspace((unsigned char)*first))
 		first++;
-	value = hidden_from(anonymise, line, end);
-	if (value) {
-		text_add_n(out, line, (size_t)(value - line));
-		text_add(out, " " HIDDEN);
-		return;
-	}
 	if (first < end && (*first == '#' || *first == ';')) {
-		add_clean(anonymise, out, line, end, /* is_comment */ true);
-		return;
+		add_clean(anonymise, out, line, stop, /* is_comment */ true);
+	} else {
+		/* The key stays to the letter: it names a file of /proc/sys. */
+		value = memchr(line, '=', (size_t)(stop - line));
+		value = value ? value + 1 : line;
+		text_add_n(out, line, (size_t)(value - line));
+		add_clean(anonymise, out, value, stop, /* is_comment */ false);
 	}
-	/* The key stays to the letter: it names a file of /proc/sys. */
-	value = memchr(line, '=', (size_t)(end - line));
-	value = value ? value + 1 : line;
-	text_add_n(out, line, (size_t)(value - line));
-	add_clean(anonymise, out, value, end, /* is_comment */ false);
+	if (hidden)
+		text_add(out, " " HIDDEN);
 }
 
 char *anonymise_conf(struct anonymise *anonymise, const char *text, size_t n, size_t *ret_n)

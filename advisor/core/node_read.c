@@ -86,7 +86,8 @@ static bool is_value_of(const struct node_field *field, const struct node *value
 			   types_name(diag->arena, field->types), types_name(diag->arena, value->type));
 		return false;
 	}
-	if (value->type == NODE_SCALAR && !value->quoted && !*value->text) {
+	/* Where it may be left out, "" is a value: no ports, no text. */
+	if (value->type == NODE_SCALAR && !*value->text && (field->required || !value->quoted)) {
 		diag_error(diag, value->place, "'%s' has no value", field->key);
 		return false;
 	}

@@ -144,7 +144,7 @@ char *record_print(struct arena *arena, const struct record *record)
 		json_array_append_new(changes, change_json(arena, &record->changes[i]));
 	json_object_set_new(json, "changes", changes);
 	json_object_set_new(json, "dropin", dropin_json(arena, record));
-	dump = json_dumps(json, JSON_INDENT(2));
+	dump = json_dumps(json, JSON_INDENT(2) | JSON_ENSURE_ASCII);
 	text = dump ? arena_printf(arena, "%s\n", dump) : NULL;
 	free(dump);
 	json_decref(json);

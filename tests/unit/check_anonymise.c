@@ -264,6 +264,11 @@ static const struct {
 	{"#net.ipv4.tcp_fastopen_key=1-2-3-4", "#net.ipv4.tcp_fastopen_key= hidden", "1-2"},
 	{"-net/ipv4/tcp_fastopen_key 1-2-3-4", "-net/ipv4/tcp_fastopen_key hidden", "1-2"},
 	{"net.ipv6.conf.all.stable_secret = 2001:db8::1", "stable_secret = hidden", "db8"},
+	/* What stands before a secret is cleaned too, and the first secret counts. */
+	{"# 192.0.2.7 web1: tcp_fastopen_key = 1-2", "host: tcp_fastopen_key = hidden", "192.0"},
+	{"x = 192.0.2.7 netdev_rss_key", "netdev_rss_key hidden", "192.0"},
+	{"# netdev_rss_key 12:34 tcp_fastopen_key", "# netdev_rss_key hidden", "12:34"},
+	{"# kernel.hostname web1 netdev_rss_key 12:34", "# kernel.hostname hidden", "web1"},
 	{"y* = 00112233-44556677-8899aabb-ccddeeff,1", "y* = hidden,1", "8899"},
 	{"no assignment at 192.0.2.1\n", "no assignment at 10.", "192"},
 	{"\n\n  \n", "\n\n  \n", NULL},

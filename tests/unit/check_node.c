@@ -198,7 +198,8 @@ static const struct {
 	 "f.yaml:1:11: error: 'severity' must be a text or a map, not a list\n"
 	 "f.yaml:2:11: error: 'evidence' must be a list, not a text\n"},
 	{"severity:\nevidence: []\n", "f.yaml:1:10: error: 'severity' has no value\n"},
-	{"severity: \"\"\nevidence: []\n", ""},
+	{"severity: \"\"\nevidence: []\n", "f.yaml:1:11: error: 'severity' has no value\n"},
+	{"severity: high\nevidence: []\neach: \"\"\n", ""},
 	{"[]\n", "f.yaml:1:1: error: a rule must be a map, not a list\n"},
 };
 
