@@ -8,23 +8,31 @@
 #include "core/stored.h"
 #include "fuzz.h"
 
+static const struct record_change *find_change(const struct record *record, const struct change *wanted)
+{
+	for (size_t i = 0; i < record->n_changes; i++)
+		if (!strcmp(record->changes[i].key, wanted->key) && !strcmp(record->changes[i].from, wanted->to))
+			return &record->changes[i];
+	return NULL;
+}
+
 static void check_inverse(struct arena *arena, const struct record *record, bool force)
 {
-	const char **now = arena_array(arena, record->n_changes, sizeof(*now));
+	struct reading *readings = arena_array(arena, record->n_changes, sizeof(*readings));
 	struct inverse inverse;
+	size_t n = 0;
 
-	for (size_t i = 0; i < record->n_changes; i++)
-		now[i] = i % 3 == 0 ? record->changes[i].to : i % 3 == 1 ? record->changes[i].from : "7 x";
-	inverse = record_inverse(arena, record, now, force);
-	must(inverse.n_changes + inverse.n_left <= record->n_changes);
-	for (size_t i = 0; i < inverse.n_changes; i++) {
-		size_t k = 0;
+	for (size_t i = 0; i < record->n_changes; i++) {
+		const struct record_change *change = &record->changes[i];
+		const char *now = i % 3 == 0 ? change->to : i % 3 == 1 ? change->from : "7 x";
 
-		while (k < record->n_changes && (strcmp(inverse.changes[i].key, record->changes[k].key) ||
-						 strcmp(inverse.changes[i].to, record->changes[k].from)))
-			k++;
-		must(k < record->n_changes);
+		if (!reading_find(readings, n, change->key))
+			readings[n++] = (struct reading){change->key, now};
 	}
+	inverse = record_inverse(arena, &record, 1, readings, n, force);
+	must(inverse.n_changes <= n && inverse.n_left <= n);
+	for (size_t i = 0; i < inverse.n_changes; i++)
+		must(find_change(record, &inverse.changes[i]));
 }
 
 static void check_stored(const char *a, const char *b)
