@@ -12,6 +12,7 @@
 #include "sys/apply.h"
 #include "sys/boot.h"
 #include "sys/collect.h"
+#include "sys/container.h"
 #include "sys/interfaces.h"
 #include "sys/sockets.h"
 
@@ -310,6 +311,7 @@ static void look(struct run *run, struct observation *observation, struct key_li
 	look_at_sockets(&looker);
 	if (needs_have(looker.needs, "interfaces") || needs_have(looker.needs, "qdiscs"))
 		interfaces_collect(run->source, observation->facts);
+	container_collect(run->source, observation->facts);
 	audit(run, observation, &configured);
 }
 

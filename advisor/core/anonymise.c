@@ -258,10 +258,11 @@ void anonymise_diag(struct anonymise *anonymise, void *bytes, size_t n)
 
 static const uint64_t kept_of_link =
 	KEEP(IFLA_IFNAME) | KEEP(IFLA_MTU) | KEEP(IFLA_QDISC) | KEEP(IFLA_MASTER) | KEEP(IFLA_TXQLEN) |
-	KEEP(IFLA_OPERSTATE) | KEEP(IFLA_LINKINFO) | KEEP(IFLA_NUM_TX_QUEUES);
+	KEEP(IFLA_OPERSTATE) | KEEP(IFLA_LINKINFO) | KEEP(IFLA_NUM_TX_QUEUES) |
+	KEEP(IFLA_AF_SPEC);
 
-/* A tunnel's kind stays, its ends do not. */
-static void clean_linkinfo(unsigned char *bytes, size_t n)
+/* Of what is inside the attribute of this type, only what kept says stays. */
+static void clean_nested(unsigned char *bytes, size_t n, unsigned type, uint64_t kept)
 {
 	struct nlattr attribute;
 
@@ -272,9 +273,8 @@ static void clean_linkinfo(unsigned char *bytes, size_t n)
 		length = attribute.nla_len;
 		if (length < sizeof(attribute) || length > n)
 			return;
-		if ((attribute.nla_type & 0x3fffu) == IFLA_LINKINFO)
-			clean_attributes(bytes + sizeof(attribute), length - sizeof(attribute),
-					 KEEP(IFLA_INFO_KIND));
+		if ((attribute.nla_type & 0x3fffu) == type)
+			clean_attributes(bytes + sizeof(attribute), length - sizeof(attribute), kept);
 		length = aligned(length, n);
 		bytes += length;
 		n -= length;
@@ -294,8 +294,11 @@ static void clean_route(struct anonymise *anonymise, unsigned type, unsigned cha
 	}
 	clean_attributes(bytes + head, n - head,
 			 type == RTM_NEWLINK ? kept_of_link : KEEP(TCA_KIND) | KEEP(TCA_OPTIONS));
-	if (type == RTM_NEWLINK)
-		clean_linkinfo(bytes + head, n - head);
+	if (type != RTM_NEWLINK)
+		return;
+	/* A tunnel's kind stays, its ends do not; the entries of net.ipv4.conf do, an IPv6 token does not. */
+	clean_nested(bytes + head, n - head, IFLA_LINKINFO, KEEP(IFLA_INFO_KIND));
+	clean_nested(bytes + head, n - head, IFLA_AF_SPEC, KEEP(AF_INET));
 }
 
 void anonymise_route(void *bytes, size_t n)

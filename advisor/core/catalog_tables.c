@@ -329,6 +329,18 @@ static const struct column interface_columns[] = {
 	[INTERFACE_TXQUEUELEN] = {"txqueuelen", VALUE_NUMBER, UNIT_NONE,
 				  "length of its queue, for disciplines that ask for it"},
 	[INTERFACE_QDISC] = {"qdisc", VALUE_TEXT, UNIT_NONE, "queueing discipline at its root"},
+	[INTERFACE_FORWARDING] = {"forwarding", VALUE_NUMBER, UNIT_NONE,
+				  "its own entry of net.ipv4.conf; absent where it has no IPv4"},
+	[INTERFACE_RP_FILTER] = {"rp_filter", VALUE_NUMBER, UNIT_NONE,
+				 "likewise; the larger of it and conf.all counts"},
+	[INTERFACE_ACCEPT_REDIRECTS] = {"accept_redirects", VALUE_NUMBER, UNIT_NONE,
+					"likewise; it or conf.all counts, on an interface that forwards both must"},
+	[INTERFACE_SECURE_REDIRECTS] = {"secure_redirects", VALUE_NUMBER, UNIT_NONE,
+					"likewise; it or conf.all counts"},
+	[INTERFACE_SEND_REDIRECTS] = {"send_redirects", VALUE_NUMBER, UNIT_NONE,
+				      "likewise; it or conf.all counts"},
+	[INTERFACE_ACCEPT_SOURCE_ROUTE] = {"accept_source_route", VALUE_NUMBER, UNIT_NONE,
+					   "likewise; it and conf.all must both allow it"},
 };
 
 static const struct column qdisc_columns[] = {

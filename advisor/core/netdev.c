@@ -1,11 +1,13 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/catalog.h"
 #include "core/netdev.h"
@@ -19,6 +21,8 @@ struct link {
 	bool is_up, is_loopback;
 	uint32_t mtu, txqlen;
 	char name[NAME_SIZE], kind[NAME_SIZE], qdisc[NAME_SIZE];
+	uint32_t conf[IPV4_DEVCONF_ACCEPT_SOURCE_ROUTE]; /* net.ipv4.conf.NAME, by IPV4_DEVCONF_* less one */
+	bool has_conf;
 };
 
 struct qdisc {
@@ -101,10 +105,34 @@ static void read_info(void *context, const struct nlattr *attribute)
 		read_name(attribute, link->kind);
 }
 
+/* inet_fill_link_af() puts all entries of net.ipv4.conf.NAME here, of an interface with IPv4. */
+static void read_inet(void *context, const struct nlattr *attribute)
+{
+	struct link *link = context;
+
+	if (mnl_attr_get_type(attribute) != IFLA_INET_CONF ||
+	    mnl_attr_get_payload_len(attribute) < sizeof(link->conf))
+		return;
+	memcpy(link->conf, mnl_attr_get_payload(attribute), sizeof(link->conf));
+	link->has_conf = true;
+}
+
+static void read_nested(const struct nlattr *attribute, read_fn *read, void *context)
+{
+	const char *payload = mnl_attr_get_payload(attribute);
+
+	each_attribute(payload, payload + mnl_attr_get_payload_len(attribute), read, context);
+}
+
+static void read_family(void *context, const struct nlattr *attribute)
+{
+	if (mnl_attr_get_type(attribute) == AF_INET)
+		read_nested(attribute, read_inet, context);
+}
+
 static void read_link(void *context, const struct nlattr *attribute)
 {
 	struct link *link = context;
-	const char *payload = mnl_attr_get_payload(attribute);
 
 	switch (mnl_attr_get_type(attribute)) {
 	case IFLA_IFNAME:
@@ -120,7 +148,10 @@ static void read_link(void *context, const struct nlattr *attribute)
 		read_number(attribute, &link->txqlen);
 		break;
 	case IFLA_LINKINFO:
-		each_attribute(payload, payload + mnl_attr_get_payload_len(attribute), read_info, link);
+		read_nested(attribute, read_info, link);
+		break;
+	case IFLA_AF_SPEC:
+		read_nested(attribute, read_family, link);
 		break;
 	default:
 		break;
@@ -279,6 +310,27 @@ static struct table *begin(struct facts *facts, const struct table_def *def, boo
 	return table;
 }
 
+static const struct {
+	enum interface_column column;
+	unsigned which;
+} conf_columns[] = {
+	{INTERFACE_FORWARDING, IPV4_DEVCONF_FORWARDING},
+	{INTERFACE_RP_FILTER, IPV4_DEVCONF_RP_FILTER},
+	{INTERFACE_ACCEPT_REDIRECTS, IPV4_DEVCONF_ACCEPT_REDIRECTS},
+	{INTERFACE_SECURE_REDIRECTS, IPV4_DEVCONF_SECURE_REDIRECTS},
+	{INTERFACE_SEND_REDIRECTS, IPV4_DEVCONF_SEND_REDIRECTS},
+	{INTERFACE_ACCEPT_SOURCE_ROUTE, IPV4_DEVCONF_ACCEPT_SOURCE_ROUTE},
+};
+
+static void add_conf(const struct link *link, struct fact *row)
+{
+	for (size_t i = 0; i < N(conf_columns); i++)
+		row[conf_columns[i].column] =
+			link->has_conf ? fact_known(value_number((int32_t)link->conf[conf_columns[i].which - 1],
+								 UNIT_NONE))
+				       : fact_missing(FACT_ABSENT, "it has no IPv4");
+}
+
 static void add_interfaces(const struct netdev *netdev, struct facts *facts)
 {
 	struct table *table = begin(facts, &interfaces_def, netdev->incomplete[0]);
@@ -295,6 +347,7 @@ static void add_interfaces(const struct netdev *netdev, struct facts *facts)
 		row[INTERFACE_MTU] = fact_known(value_number(link->mtu, UNIT_BYTES));
 		row[INTERFACE_TXQUEUELEN] = fact_known(value_number(link->txqlen, UNIT_NONE));
 		row[INTERFACE_QDISC] = text_fact(arena, link->qdisc);
+		add_conf(link, row);
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/ports.h"
 #include "core/proctext.h"
+#include "core/text.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -162,6 +163,33 @@ static void read_file_nr(struct facts *facts, const char *text)
 	facts_set(facts, "files.max", value_number(numbers[2], UNIT_NONE));
 }
 
+static void read_line(struct facts *facts, const char *name, const char *text)
+{
+	const char *line = arena_strndup(facts_arena(facts), text, strcspn(text, "\n"));
+
+	facts_set(facts, name, value_text(text_printable(facts_arena(facts), line)));
+}
+
+static void read_vendor(struct facts *facts, const char *text)
+{
+	read_line(facts, "machine.vendor", text);
+}
+
+static void read_product(struct facts *facts, const char *text)
+{
+	read_line(facts, "machine.product", text);
+}
+
+static void read_bios(struct facts *facts, const char *text)
+{
+	read_line(facts, "machine.bios", text);
+}
+
+static void read_asset_tag(struct facts *facts, const char *text)
+{
+	read_line(facts, "machine.asset_tag", text);
+}
+
 static const char *const sockstat_names[] = {"sockstat.inuse", "sockstat.orphan", "sockstat.tw",
 					     "sockstat.alloc", "sockstat.mem",    NULL};
 static const char *const sockstat6_names[] = {"sockstat.inuse6", NULL};
@@ -170,6 +198,10 @@ static const char *const uptime_names[] = {"uptime", NULL};
 static const char *const cpu_names[] = {"cpus", NULL};
 static const char *const release_names[] = {"kernel.release", "kernel.version", NULL};
 static const char *const file_names[] = {"files.open", "files.max", NULL};
+static const char *const vendor_names[] = {"machine.vendor", NULL};
+static const char *const product_names[] = {"machine.product", NULL};
+static const char *const bios_names[] = {"machine.bios", NULL};
+static const char *const asset_tag_names[] = {"machine.asset_tag", NULL};
 
 static const struct proctext_file files[] = {
 	{"/proc/sys/kernel/osrelease", false, NULL, release_names, read_release},
@@ -180,6 +212,11 @@ static const struct proctext_file files[] = {
 	{"/proc/uptime", false, NULL, uptime_names, read_uptime},
 	{"/sys/devices/system/cpu/online", false, NULL, cpu_names, read_cpus},
 	{"/proc/sys/fs/file-nr", false, "files", file_names, read_file_nr},
+	/* Machines without DMI (most ARM boards, some virtual ones) have none of these. */
+	{"/sys/class/dmi/id/sys_vendor", true, "machine", vendor_names, read_vendor},
+	{"/sys/class/dmi/id/product_name", true, "machine", product_names, read_product},
+	{"/sys/class/dmi/id/bios_version", true, "machine", bios_names, read_bios},
+	{"/sys/class/dmi/id/chassis_asset_tag", true, "machine", asset_tag_names, read_asset_tag},
 };
 
 const struct proctext_file *proctext_files(size_t *ret_n)

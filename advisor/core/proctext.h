@@ -19,7 +19,7 @@ struct proctext_file {
 	void (*read)(struct facts *facts, const char *text);
 };
 
-/* sockstat, sockstat6, meminfo, uptime, CPUs online, the kernel's release, the file table. */
+/* sockstat, sockstat6, meminfo, uptime, CPUs online, the kernel's release, the file table, who made the machine. */
 const struct proctext_file *proctext_files(size_t *ret_n);
 
 /* The facts of this file, all of its names. memory.pages needs memory.page_size to be there before. */

@@ -88,6 +88,8 @@ static void make_host(void)
 		{"/proc/net/stat/nf_conntrack", "entries drop\n00000007 0000000a\n00000007 00000014\n"},
 		{"/proc/net/stat/arp_cache", "entries table_fulls\n00000005 00000000\n"},
 		{"/sys/devices/system/cpu/online", "0-1\n"},
+		{"/sys/class/dmi/id/sys_vendor", "Amazon\x1b EC2\n"},
+		{"/sys/class/dmi/id/product_name", "t3.large\n"},
 		{"/capture/missing", "EACCES /proc/sys/net/ipv4/tcp_denied\n"},
 		{"/capture/modes", "0444 /proc/sys/net/ipv4/tcp_mem\n"},
 	};
@@ -147,6 +149,9 @@ static const struct {
 	{"neigh6.entries", "absent: there is no IPv6 here"},
 	{"files.open", "1000"},
 	{"files.max", "400000"},
+	{"machine.vendor", "Amazon\\x1b EC2"},
+	{"machine.product", "t3.large"},
+	{"machine.asset_tag", "absent: /sys/class/dmi/id/chassis_asset_tag: No such file or directory"},
 	{"net.ipv4.tcp_fin_timeout", "60"},
 	{"raw:net.ipv4.tcp_fin_timeout", "60"},
 	{"writable:net.ipv4.tcp_fin_timeout", "yes"},

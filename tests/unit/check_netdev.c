@@ -5,6 +5,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <sys/socket.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,16 @@ static void put_link(struct buffer *buffer, int index, const char *name, unsigne
 		struct nlattr data_head;
 		char data[8];
 	} info = {{12, IFLA_INFO_KIND}, "vxlan", {12, IFLA_INFO_DATA}, "SECRET!"};
+	/* net.ipv4.conf: forwarding is the first entry, rp_filter the eighth; and an IPv6 token. */
+	static const struct {
+		struct nlattr inet, conf;
+		uint32_t values[10];
+		struct nlattr inet6, token;
+		char address[8];
+	} families = {
+		{48, AF_INET}, {44, IFLA_INET_CONF}, {1, 0, 0, 1, 1, 1, 1, 2, 0, 0},
+		{16, AF_INET6}, {12, IFLA_INET6_TOKEN}, "SECRET!",
+	};
 	const struct ifinfomsg message = {.ifi_index = index, .ifi_flags = flags};
 	const uint32_t mtu = 1450, length = 1000;
 	struct nlmsghdr *header = put(buffer, RTM_NEWLINK, &message, sizeof(message));
@@ -90,6 +101,8 @@ static void put_link(struct buffer *buffer, int index, const char *name, unsigne
 	put_attribute(buffer, header, IFLA_QDISC, "mq", 3);
 	put_attribute(buffer, header, IFLA_IFALIAS, "SECRET", 7);
 	put_attribute(buffer, header, IFLA_LINKINFO, &info, sizeof(info));
+	if (index == 2)
+		put_attribute(buffer, header, IFLA_AF_SPEC, &families, sizeof(families));
 }
 
 static void put_qdisc(struct buffer *buffer, int index, uint32_t handle, uint32_t parent, const char *kind)
@@ -154,13 +167,15 @@ static void parse_all(void)
 
 START_TEST(interfaces_are_read)
 {
-	static const char *const first[] = {"eth0", "vxlan", "no", "yes", "1450", "1000", "mq"};
+	static const char *const first[] = {"eth0", "vxlan", "no", "yes", "1450", "1000", "mq",
+					    "1",    "2",     "1",  "1",   "1",    "0"};
 
 	parse_all();
 	ck_assert_uint_eq(table("interfaces")->n_rows, 2);
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 13; i++)
 		ck_assert_str_eq(cell("interfaces", 0, i), first[i]);
 	ck_assert_str_eq(cell("interfaces", 1, INTERFACE_UP), "no");
+	ck_assert_int_eq(table_row(table("interfaces"), 1)[INTERFACE_RP_FILTER].state, FACT_ABSENT);
 }
 END_TEST
 
@@ -277,6 +292,7 @@ START_TEST(captures_hold_no_addresses)
 	netdev_facts(netdev, facts);
 	ck_assert_str_eq(cell("interfaces", 0, INTERFACE_NAME), "eth0");
 	ck_assert_str_eq(cell("interfaces", 0, INTERFACE_KIND), "vxlan");
+	ck_assert_str_eq(cell("interfaces", 0, INTERFACE_RP_FILTER), "2");
 	ck_assert_str_eq(cell("qdiscs", 3, QDISC_KIND), "fq");
 }
 END_TEST
