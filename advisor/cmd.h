@@ -40,6 +40,7 @@ struct options {
 	const char *format;   /* "text" unless told */
 	const char *root;     /* NULL: this machine */
 	const char *netns;    /* NULL: the one we are in */
+	const char *kernel;   /* a version to judge files for; NULL: the one that runs */
 	double interval;      /* seconds between two samples, 0: one sample */
 	enum severity severity;
 	bool has_to;
@@ -84,6 +85,7 @@ struct run {
 	struct source *source;
 	const struct out *out;
 	struct knowledge knowledge;
+	bool is_elsewhere; /* the network namespace is not the one that we were started in */
 	bool has_changed; /* the host is not as it was before */
 };
 
@@ -108,6 +110,7 @@ enum status cmd_profiles(struct run *run, int argc, char **argv);
 enum status cmd_rules(struct run *run, int argc, char **argv);
 enum status cmd_explain(struct run *run, int argc, char **argv);
 enum status cmd_lint(struct run *run, int argc, char **argv);
+enum status cmd_audit(struct run *run, int argc, char **argv);
 enum status cmd_capture(struct run *run, int argc, char **argv);
 enum status cmd_help(struct run *run, int argc, char **argv);
 
@@ -157,10 +160,18 @@ void observe_facts(struct run *run, struct observation *ret);
 /* Every key that is known, and these too; judged, and not planned. */
 void observe_for(struct run *run, const char *const *keys, size_t n_keys, struct observation *ret);
 
+/*
+ * The sysctl files of the host, or those given (with --kernel or given files nothing
+ * but the version of the kernel is known), and what the rules about them say; no plan.
+ * False, with errors in run->diag, when a given file cannot be read.
+ */
+bool observe_configuration(struct run *run, char **paths, size_t n_paths, struct observation *ret);
+
 /* What `check` reports of an observation. */
 struct check_report report_check(struct run *run, const struct observation *observation);
 
 /* A finding counts for the exit status: of the chosen severity or worse, and more than info. */
+bool run_has_findings(const struct run *run, const struct findings *findings);
 bool report_has_findings(const struct run *run, const struct check_report *report);
 
 /* An apply that is unfinished or unconfirmed, and what to do about it; NULL where there is none. */

@@ -1,12 +1,15 @@
 #include "cmd.h"
 
-bool report_has_findings(const struct run *run, const struct check_report *report)
+bool run_has_findings(const struct run *run, const struct findings *findings)
 {
-	const struct findings *findings = report->findings;
-
 	/* Sorted: the worst comes first. Info never counts. */
 	return findings->n && findings->items[0].severity >= run->options.severity &&
 	       findings->items[0].severity > SEVERITY_INFO;
+}
+
+bool report_has_findings(const struct run *run, const struct check_report *report)
+{
+	return run_has_findings(run, report->findings);
 }
 
 enum status cmd_check(struct run *run, int argc, char **argv)

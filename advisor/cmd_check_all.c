@@ -26,6 +26,7 @@ static void look_at(struct run *run, const struct netns *netns, struct netns_rep
 		return;
 	}
 	run->source = source;
+	run->is_elsewhere = !netns->is_ours;
 	observe(run, &observation);
 	ret->check = report_check(run, &observation);
 	run->source = outer;

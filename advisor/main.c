@@ -14,6 +14,8 @@
 const struct command commands[] = {
 	{"check", cmd_check, "", "psidNAf",
 	 "what is wrong here, what the profiles ask, what would change (the default)"},
+	{"audit", cmd_audit, "[FILE...]", "kNsdf",
+	 "the sysctl files: who sets what, and what the next boot will do"},
 	{"apply", cmd_apply, "", "psidNynOf", "make the changes: shown, confirmed, verified, recorded"},
 	{"revert", cmd_revert, "", "ynFTf", "take back the last apply, or with --to all since an earlier one"},
 	{"history", cmd_history, "", "lf", "what was applied and taken back, when, by whom"},
@@ -44,6 +46,8 @@ static const struct option_row {
 	 "findings from this on count for the exit status (default medium)"},
 	{{"netns", required_argument, NULL, 'N'}, 'N', "NAME|PATH|PID", "another network namespace"},
 	{{"all-netns", no_argument, NULL, 'A'}, 'A', NULL, "each network namespace of this machine"},
+	{{"kernel", required_argument, NULL, 'k'}, 'k', "VERSION",
+	 "judge the files for this version of Linux, not for the values of a host"},
 	{{"yes", no_argument, NULL, 'y'}, 'y', NULL, "do not ask"},
 	{{"dry-run", no_argument, NULL, 'n'}, 'n', NULL, "stop before the first write"},
 	{{"force", no_argument, NULL, 'F'}, 'F', NULL, "take back also what somebody else has changed"},
@@ -226,6 +230,9 @@ static const char *take_option(struct options *options, int letter, char *argume
 	case 'N':
 		options->netns = argument;
 		return NULL;
+	case 'k':
+		options->kernel = argument;
+		return NULL;
 	default:
 		return NULL;
 	}
@@ -357,6 +364,7 @@ static bool open_source(struct run *run)
 	}
 	if (run->options.netns)
 		r = netns_enter(run->options.netns);
+	run->is_elsewhere = run->options.netns;
 	if (r < 0) {
 		run_error("--netns %s: %s", run->options.netns, strerror(-r));
 		return false;

@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "core/audit.h"
 #include "core/judge.h"
 #include "core/param.h"
+#include "observe_configuration.h"
 #include "sys/apply.h"
-#include "sys/boot.h"
 #include "sys/collect.h"
 #include "sys/container.h"
 #include "sys/interfaces.h"
@@ -231,13 +230,6 @@ static void look_at_sockets(struct looker *looker)
 		add_note(looker->run, observation, note);
 }
 
-/* The keys that the files of the host set. */
-struct configured {
-	const char *const *keys;
-	size_t n;
-	bool has_modules; /* one of them is a module's */
-};
-
 /* With those whose values bound them. */
 static void add_configured_keys(struct key_list *list, const struct configured *configured)
 {
@@ -251,45 +243,9 @@ static void add_configured_keys(struct key_list *list, const struct configured *
 	}
 }
 
-static struct configured read_configuration(struct run *run, struct observation *observation)
-{
-	struct configured configured = {0};
-
-	observation->confdirs = confdirs_read(run->arena, run->source);
-	configured.keys = confdirs_keys(observation->confdirs, run->source, run->arena, &configured.n);
-	for (size_t i = 0; i < configured.n; i++) {
-		const struct param *param = params_find(run->knowledge.params, configured.keys[i]);
-
-		configured.has_modules |= param && param->module;
-	}
-	return configured;
-}
-
-static void audit(struct run *run, struct observation *observation, const struct configured *configured)
-{
-	struct fact release = facts_get(observation->facts, "kernel.release");
-	struct audit_input *input = arena_alloc(run->arena, sizeof(*input));
-
-	*input = (struct audit_input){
-		.conf = &observation->confdirs->conf,
-		.params = run->knowledge.params,
-		.facts = observation->facts,
-		.host = boot_read(run->arena, run->source,
-				  release.state == FACT_KNOWN ? release.value.text : NULL,
-				  configured->has_modules),
-		.is_observed = true,
-		.keys = configured->keys,
-		.n_keys = configured->n,
-	};
-	observation->audit = audit_make(run->arena, input);
-	audit_facts(observation->audit, observation->facts);
-	for (size_t i = 0; i < observation->confdirs->n_notes; i++)
-		add_note(run, observation, observation->confdirs->notes[i]);
-}
-
 static void look(struct run *run, struct observation *observation, struct key_list *list)
 {
-	struct configured configured = read_configuration(run, observation);
+	const struct configured configured = configuration_read(run, observation);
 	const struct needs needs = {list->names, list->n_names};
 	struct looker looker = {
 		.run = run,
@@ -312,7 +268,9 @@ static void look(struct run *run, struct observation *observation, struct key_li
 	if (needs_have(looker.needs, "interfaces") || needs_have(looker.needs, "qdiscs"))
 		interfaces_collect(run->source, observation->facts);
 	container_collect(run->source, observation->facts);
-	audit(run, observation, &configured);
+	configuration_audit(run, observation, &configured);
+	for (size_t i = 0; i < observation->confdirs->n_notes; i++)
+		add_note(run, observation, observation->confdirs->notes[i]);
 }
 
 void observe_facts(struct run *run, struct observation *ret)
@@ -372,13 +330,14 @@ static struct plan *make_plan(struct run *run, const struct observation *observa
 				     });
 }
 
-static struct day today(void)
+void observe_accept(struct run *run, struct findings *findings)
 {
 	time_t now = time(NULL);
 	struct tm local;
 
 	localtime_r(&now, &local);
-	return (struct day){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday};
+	choices_accept(&run->knowledge.choices, run->arena,
+		       (struct day){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday}, findings);
 }
 
 void observe(struct run *run, struct observation *ret)
@@ -394,7 +353,7 @@ void observe(struct run *run, struct observation *ret)
 	look(run, &observation, &list);
 	observation.findings = judge(run->arena, run->knowledge.rules, &run->knowledge.catalog,
 				     observation.facts);
-	choices_accept(&run->knowledge.choices, run->arena, today(), observation.findings);
+	observe_accept(run, observation.findings);
 	observation.plan = make_plan(run, &observation, &dropin);
 	if (run->options.override && observation.plan->n_obstacles)
 		observation.plan =

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "core/audit.h"
 #include "core/explain.h"
 #include "core/fact.h"
 #include "core/profile.h"
@@ -54,6 +55,15 @@ struct netns_reports {
 	const struct netns_report *items;
 	size_t n;
 	size_t n_hidden; /* processes whose namespace may not be read: there may be more */
+};
+
+/* What `audit` found. Nothing in it is owned. */
+struct audit_report {
+	const struct facts *facts;
+	const struct audit *audit;
+	const struct findings *findings; /* of rules about the configuration alone */
+	const char *const *notes;        /* what could not be read and why, a sentence each */
+	size_t n_notes;
 };
 
 struct apply_report {
@@ -110,6 +120,7 @@ struct out {
 	const char *name;
 	void (*check)(const struct out_options *options, const struct check_report *report);
 	void (*check_all)(const struct out_options *options, const struct netns_reports *reports);
+	void (*audit)(const struct out_options *options, const struct audit_report *report);
 	void (*apply)(const struct out_options *options, const struct apply_report *report);
 	void (*revert)(const struct out_options *options, const struct revert_report *report);
 	void (*history)(const struct out_options *options, const struct history_report *report);

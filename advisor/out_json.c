@@ -184,6 +184,7 @@ const struct out out_json = {
 	.name = "json",
 	.check = out_json_check,
 	.check_all = out_json_check_all,
+	.audit = out_json_audit,
 	.apply = out_json_apply,
 	.revert = out_json_revert,
 	.history = out_json_history,

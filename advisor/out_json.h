@@ -34,8 +34,14 @@ json_t *out_json_skipped(struct arena *arena, const struct skipped *skipped, siz
 json_t *out_json_problems(struct arena *arena, const struct apply_problem *items, size_t n);
 json_t *out_json_obstacles(struct arena *arena, const struct plan *plan);
 
+json_t *out_json_host(struct arena *arena, const struct facts *facts);
+json_t *out_json_findings(struct arena *arena, const struct findings *findings);
+json_t *out_json_accepted(struct arena *arena, const struct findings *findings);
+json_t *out_json_unjudged(struct arena *arena, const struct unjudged *items, size_t n);
+
 void out_json_check(const struct out_options *options, const struct check_report *report);
 void out_json_check_all(const struct out_options *options, const struct netns_reports *reports);
+void out_json_audit(const struct out_options *options, const struct audit_report *report);
 void out_json_apply(const struct out_options *options, const struct apply_report *report);
 void out_json_revert(const struct out_options *options, const struct revert_report *report);
 void out_json_history(const struct out_options *options, const struct history_report *report);

@@ -29,7 +29,7 @@ static json_t *uptime(const struct facts *facts)
 					  : json_null();
 }
 
-static json_t *host(struct arena *arena, const struct facts *facts)
+json_t *out_json_host(struct arena *arena, const struct facts *facts)
 {
 	json_t *object = json_object();
 
@@ -166,7 +166,7 @@ static json_t *place_text(struct arena *arena, struct place place)
 	return out_json_text(arena, arena_printf(arena, "%s:%u", place.file, place.line));
 }
 
-static json_t *accepted(struct arena *arena, const struct findings *findings)
+json_t *out_json_accepted(struct arena *arena, const struct findings *findings)
 {
 	json_t *array = json_array();
 
@@ -183,7 +183,7 @@ static json_t *accepted(struct arena *arena, const struct findings *findings)
 	return array;
 }
 
-static json_t *findings(struct arena *arena, const struct findings *findings)
+json_t *out_json_findings(struct arena *arena, const struct findings *findings)
 {
 	json_t *array = json_array();
 
@@ -192,7 +192,7 @@ static json_t *findings(struct arena *arena, const struct findings *findings)
 	return array;
 }
 
-static json_t *unjudged(struct arena *arena, const struct unjudged *items, size_t n)
+json_t *out_json_unjudged(struct arena *arena, const struct unjudged *items, size_t n)
 {
 	json_t *array = json_array();
 
@@ -211,8 +211,8 @@ static void put_judged(json_t *document, struct arena *arena, const struct check
 	const struct findings *judged = report->findings;
 	const struct plan *plan = report->plan;
 
-	out_json_put(document, "findings", findings(arena, judged));
-	out_json_put(document, "accepted", accepted(arena, judged));
+	out_json_put(document, "findings", out_json_findings(arena, judged));
+	out_json_put(document, "accepted", out_json_accepted(arena, judged));
 	out_json_put(document, "settings", out_json_settings(arena, plan));
 	out_json_put(document, "changes",
 		     out_json_changes(arena, plan->changes, plan->n_changes));
@@ -220,9 +220,9 @@ static void put_judged(json_t *document, struct arena *arena, const struct check
 		     out_json_skipped(arena, plan->skipped, plan->n_skipped));
 	out_json_put(document, "obstacles", out_json_obstacles(arena, plan));
 	out_json_put(document, "dropin_foreign", json_boolean(plan->dropin_foreign));
-	out_json_put(document, "unknown", unjudged(arena, judged->unknown, judged->n_unknown));
+	out_json_put(document, "unknown", out_json_unjudged(arena, judged->unknown, judged->n_unknown));
 	out_json_put(document, "not_applicable",
-		     unjudged(arena, judged->not_applicable, judged->n_not_applicable));
+		     out_json_unjudged(arena, judged->not_applicable, judged->n_not_applicable));
 	out_json_put(document, "quiet", json_integer((json_int_t)judged->n_quiet));
 }
 
@@ -230,7 +230,7 @@ static json_t *check_document(struct arena *arena, const struct check_report *re
 {
 	json_t *document = out_json_begin("tcptune.check/1");
 
-	out_json_put(document, "host", host(arena, report->facts));
+	out_json_put(document, "host", out_json_host(arena, report->facts));
 	out_json_put(document, "profiles",
 		     out_json_texts(arena, report->profiles, report->n_profiles));
 	out_json_put(document, "sockets", sockets(arena, report->facts));

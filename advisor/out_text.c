@@ -5,6 +5,7 @@ const struct out out_text = {
 	.name = "text",
 	.check = out_text_check,
 	.check_all = out_text_check_all,
+	.audit = out_text_audit,
 	.apply = out_text_apply,
 	.revert = out_text_revert,
 	.history = out_text_history,

@@ -8,7 +8,7 @@
 /* Who is looked at: the host and its socket mix, two or three lines. */
 void out_text_host(struct page *page, const struct facts *facts);
 
-/* Findings worst first; what is below the chosen severity in a line each. */
+/* Findings worst first; what is below the chosen severity in a line each. Figures where facts are known. */
 void out_text_findings(struct page *page, const struct out_options *options,
 		       const struct check_report *report);
 
@@ -60,6 +60,7 @@ void out_text_diff(struct page *page, const char *diff);
 
 void out_text_check(const struct out_options *options, const struct check_report *report);
 void out_text_check_all(const struct out_options *options, const struct netns_reports *reports);
+void out_text_audit(const struct out_options *options, const struct audit_report *report);
 void out_text_apply(const struct out_options *options, const struct apply_report *report);
 void out_text_revert(const struct out_options *options, const struct revert_report *report);
 void out_text_history(const struct out_options *options, const struct history_report *report);

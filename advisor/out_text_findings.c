@@ -220,7 +220,8 @@ static void show_healthy(struct page *page, const struct out_options *options,
 	else
 		page_printf(page, &paragraph, "Nothing wrong found: %s.",
 			    count_rules(page->arena, findings));
-	out_text_figures(page, report->facts);
+	if (report->facts)
+		out_text_figures(page, report->facts);
 }
 
 /* "HEADLINE [id], until 2026-12-31: REASON" */

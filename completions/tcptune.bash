@@ -33,7 +33,7 @@ _tcptune_argument()
 		COMPREPLY=()
 		_tcptune_files
 		;;
-	--set | -s | --interval | -i | --confirm) COMPREPLY=() ;;
+	--set | -s | --interval | -i | --confirm | --kernel) COMPREPLY=() ;;
 	*) return 1 ;;
 	esac
 }
@@ -69,7 +69,7 @@ _tcptune_command()
 	local i
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--format | --color | --severity | --profile | --root | --netns | --set | --interval | --to | --plan | --confirm | -[fpsi])
+		--format | --color | --severity | --profile | --root | --netns | --set | --interval | --to | --plan | --confirm | --kernel | -[fpsi])
 			((i++))
 			[ "${COMP_WORDS[i]}" = = ] && ((i++))
 			;;
@@ -106,7 +106,7 @@ _tcptune()
 	'' | help) _tcptune_offer "$(_tcptune_names help)" ;;
 	explain) _tcptune_explain ;;
 	rules | profiles) _tcptune_offer "$(_tcptune_names "$command")" ;;
-	lint | reload) _tcptune_files ;;
+	audit | lint | reload) _tcptune_files ;;
 	capture) _tcptune_directories ;;
 	esac
 }

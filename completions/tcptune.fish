@@ -12,7 +12,7 @@ function __tcptune_command
             continue
         end
         switch $word
-            case --format --color --severity --profile --root --netns --set --interval --to --plan --confirm -f -p -s -i
+            case --format --color --severity --profile --root --netns --set --interval --to --plan --confirm --kernel -f -p -s -i
                 set skip 1
             case '-*'
             case '*'
@@ -49,7 +49,7 @@ complete -c tcptune -n '__tcptune_is help' -a '(tcptune help --list 2>/dev/null)
 complete -c tcptune -n '__tcptune_is explain' -a '(__tcptune_explain)'
 complete -c tcptune -n '__tcptune_is rules' -a '(tcptune rules --list 2>/dev/null)'
 complete -c tcptune -n '__tcptune_is profiles' -a '(tcptune profiles --list 2>/dev/null)'
-complete -c tcptune -n '__tcptune_is lint reload' -F
+complete -c tcptune -n '__tcptune_is audit lint reload' -F
 complete -c tcptune -n '__tcptune_is capture' -a '(__fish_complete_directories)'
 
 complete -c tcptune -n '__tcptune_takes profile' -s p -l profile -x -a '(tcptune profiles --list 2>/dev/null; __fish_complete_suffix .yaml)' -d 'the policy to hold the host against'
@@ -59,6 +59,7 @@ complete -c tcptune -n '__tcptune_takes severity' -l severity -x -a 'critical hi
 complete -c tcptune -n '__tcptune_takes netns' -l netns -x -a '(command ls /run/netns 2>/dev/null)' -d 'another network namespace'
 complete -c tcptune -n '__tcptune_takes to' -l to -x -a '(tcptune history --list 2>/dev/null)' -d 'the record to go back to'
 complete -c tcptune -n '__tcptune_takes plan' -l plan -r -F -d 'a plan that was saved and reviewed'
+complete -c tcptune -n '__tcptune_takes kernel' -l kernel -x -d 'a version of Linux'
 complete -c tcptune -n '__tcptune_takes confirm' -l confirm -x -d 'seconds'
 complete -c tcptune -n '__tcptune_takes format' -s f -l format -x -a 'text json' -d 'how to show it'
 complete -c tcptune -n '__tcptune_takes root' -l root -x -a '(__fish_complete_directories)' -d 'a captured host'
@@ -66,6 +67,6 @@ complete -c tcptune -n '__tcptune_takes color' -l color -x -a 'auto always never
 for option in (tcptune help --list 2>/dev/null | string replace -r '\t.*' '' | while read -l command; tcptune help $command --list 2>/dev/null; end | sort -u)
     set -l parts (string split -m 1 \t -- $option)
     set -l name (string sub -s 3 -- $parts[1])
-    contains -- $name profile set interval severity netns format root color to plan confirm; and continue
+    contains -- $name profile set interval severity netns format root color to plan confirm kernel; and continue
     complete -c tcptune -n "__tcptune_takes $name" -l $name -d "$parts[2]"
 end

@@ -35,6 +35,21 @@ struct fact audit_module_is_early(const struct audit_host *host, const char *mod
 	return fact_known(value_bool(false));
 }
 
+const char *audit_sysctl_conf(const struct audit *audit)
+{
+	const struct conf *conf = audit->input->conf;
+
+	if (audit->input->host->no_boot && !audit->input->is_observed)
+		return NULL;
+	if (!conf->last)
+		return "missing";
+	for (size_t i = 0; i < conf->n_files; i++)
+		if (!strcmp(conf->files[i]->told_as, conf->last->told_as) &&
+		    conf_reads(conf, CONF_SYSTEMD, conf->files[i]))
+			return "linked";
+	return "alone";
+}
+
 /* -------------------------------------------------------------- the lines */
 
 struct maker {
@@ -78,7 +93,7 @@ static void add_line(struct maker *maker, const struct conf_file *file, const st
 	}
 	if (line.param)
 		line.refusal = param_refuses(maker->arena, line.param, entry->value);
-	line.is_sysctl_conf = !strcmp(entry->place.file, CONF_LAST_PATH);
+	line.is_sysctl_conf = file == maker->input->conf->last || !strcmp(entry->place.file, CONF_LAST_PATH);
 	for (int loader = 0; loader < CONF_LOADERS; loader++)
 		line.is_read[loader] = is_read(maker->input->conf, (enum conf_loader)loader, file);
 	audit->lines = arena_grow(maker->arena, audit->lines, audit->n_lines, &audit->lines_capacity,

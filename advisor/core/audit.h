@@ -60,6 +60,7 @@ struct audit_host {
 	const char *const *modules; /* built in, or loaded before the sysctls */
 	size_t n_modules;
 	const char *modules_why; /* why there may be others, or NULL */
+	const char *no_boot;     /* why no boot loads the files into what was looked at, or NULL */
 };
 
 struct audit_input {
@@ -91,6 +92,27 @@ const char *audit_loader_name(enum conf_loader loader);
 
 /* Both loaders end with the same value, as the kernel sees it, or neither has a line. */
 bool audit_agrees(const struct audit_key *key);
+
+/* The value is the one that the line has; false too where it is not known. */
+bool audit_is_written(const struct audit_key *key, const struct audit_boot *boot);
+
+/*
+ * What the boot of this host makes of the key: by its loader, or by both where
+ * they agree. NULL where that cannot be told, or nothing loads the files, with
+ * the reason in *ret_why.
+ */
+const struct audit_boot *audit_boot_here(const struct audit *audit, const struct audit_key *key,
+					 struct fact *ret_why);
+
+/* Is the running value another one than after the next boot? Yes or no, or why that is not to be told. */
+struct fact audit_drift(const struct audit *audit, const struct audit_key *key);
+
+/* /etc/sysctl.conf: "missing", "linked", "alone", as boot.sysctl_conf has it; NULL where no host was looked at. */
+const char *audit_sysctl_conf(const struct audit *audit);
+
+/* The keys below net. that a hidden file would set and no file that is read does. */
+const char *const *audit_lost_keys(struct arena *arena, const struct conf *conf, const struct conf_mask *mask,
+				   size_t *ret_n);
 
 /* Is a module built in, or loaded before the sysctls? FACT_UNREADABLE where that is not known. */
 struct fact audit_module_is_early(const struct audit_host *host, const char *module);

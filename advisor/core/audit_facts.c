@@ -99,49 +99,11 @@ static void fill_line(struct arena *arena, const struct audit_line *line, const 
 
 /* -------------------------------------------------------------- the keys */
 
-static struct fact booted(const struct audit_boot *boot)
-{
-	if (!boot->entry)
-		return fact_missing(FACT_ABSENT, "no line that it reads sets the key");
-	if (!boot->value)
-		return fact_missing(FACT_UNREADABLE, boot->why);
-	return known_text(boot->value);
-}
-
 static struct fact module_is_early(const struct audit *audit, const struct audit_key *key)
 {
 	if (!*module_of(key->param))
 		return fact_missing(FACT_ABSENT, "it needs no module");
 	return audit_module_is_early(audit->input->host, key->param->module);
-}
-
-/* The boot of this host; NULL with why where it cannot be told, or there is none. */
-static const struct audit_boot *boot_here(const struct audit *audit, const struct audit_key *key,
-					  struct fact *ret_why)
-{
-	const struct audit_host *host = audit->input->host;
-	enum conf_loader loader;
-
-	if (audit_loader(host, &loader))
-		return &key->boot[loader];
-	if (host->loader)
-		*ret_why = fact_missing(FACT_ABSENT, "nothing loads sysctl files at boot here");
-	else if (audit_agrees(key))
-		return &key->boot[CONF_SYSTEMD];
-	else
-		*ret_why = fact_missing(FACT_UNREADABLE, host->loader_why);
-	return NULL;
-}
-
-static struct fact drifts(const struct audit *audit, const struct audit_key *key, struct fact boot)
-{
-	struct fact now = facts_get(audit->input->facts, key->key);
-
-	if (now.state != FACT_KNOWN)
-		return now;
-	if (boot.state != FACT_KNOWN)
-		return boot;
-	return known_bool(!audit_same(key->param, boot.value.text, key->running));
 }
 
 static struct fact is_edited(const struct audit *audit, const struct conf_entry *entry)
@@ -164,13 +126,13 @@ static void fill_boot(struct arena *arena, const struct audit *audit, const stru
 		      struct fact *row)
 {
 	struct fact why = {0};
-	const struct audit_boot *boot = boot_here(audit, key, &why);
-	struct fact value = boot ? booted(boot) : why;
+	const struct audit_boot *boot = audit_boot_here(audit, key, &why);
+	struct fact value = boot ? audit_booted(boot) : why;
 
 	row[CONFIGURED_KEY_BOOT] = value;
 	row[CONFIGURED_KEY_BOOT_BY] = boot ? place_of(arena, boot->entry) : why;
 	row[CONFIGURED_KEY_UNREAD] = boot ? known_bool(!boot->entry) : why;
-	row[CONFIGURED_KEY_DRIFT] = drifts(audit, key, value);
+	row[CONFIGURED_KEY_DRIFT] = audit_drift(audit, key);
 	row[CONFIGURED_KEY_EDITED] = boot && boot->entry ? is_edited(audit, boot->entry) : value;
 }
 
@@ -190,8 +152,8 @@ static void fill_key(struct arena *arena, const struct audit *audit, const struc
 	row[CONFIGURED_KEY_RUNNING] = now;
 	row[CONFIGURED_KEY_DEFAULT] = key->default_text ? known_text(key->default_text)
 							: fact_missing(FACT_UNREADABLE, "its default is not known");
-	row[CONFIGURED_KEY_SYSTEMD] = booted(&key->boot[CONF_SYSTEMD]);
-	row[CONFIGURED_KEY_PROCPS] = booted(&key->boot[CONF_PROCPS]);
+	row[CONFIGURED_KEY_SYSTEMD] = audit_booted(&key->boot[CONF_SYSTEMD]);
+	row[CONFIGURED_KEY_PROCPS] = audit_booted(&key->boot[CONF_PROCPS]);
 	row[CONFIGURED_KEY_SYSTEMD_BY] = place_of(arena, key->boot[CONF_SYSTEMD].entry);
 	row[CONFIGURED_KEY_PROCPS_BY] = place_of(arena, key->boot[CONF_PROCPS].entry);
 	row[CONFIGURED_KEY_AGREE] = known_bool(audit_agrees(key));
@@ -205,22 +167,35 @@ static bool is_lost(const struct conf *conf, const char *key)
 	return !conf_winner(conf, CONF_SYSTEMD, key) && !conf_winner(conf, CONF_PROCPS, key);
 }
 
+static bool sets(const struct conf_entry *entry)
+{
+	return entry->kind == CONF_ASSIGNMENT && !strncmp(entry->key, "net.", 4);
+}
+
+const char *const *audit_lost_keys(struct arena *arena, const struct conf *conf, const struct conf_mask *mask,
+				   size_t *ret_n)
+{
+	const char **keys = arena_array(arena, mask->file->n, sizeof(*keys));
+	size_t n = 0;
+
+	for (size_t i = 0; i < mask->file->n; i++)
+		if (sets(&mask->file->entries[i]) && is_lost(conf, mask->file->entries[i].key))
+			keys[n++] = mask->file->entries[i].key;
+	*ret_n = n;
+	return keys;
+}
+
 static void fill_mask(struct arena *arena, const struct conf *conf, const struct conf_mask *mask,
 		      struct fact *row)
 {
 	struct text lost_keys = text_new(arena);
-	size_t keys = 0, lost = 0;
+	size_t keys = 0, lost;
+	const char *const *names = audit_lost_keys(arena, conf, mask, &lost);
 
-	for (size_t i = 0; i < mask->file->n; i++) {
-		const struct conf_entry *entry = &mask->file->entries[i];
-
-		if (entry->kind != CONF_ASSIGNMENT || strncmp(entry->key, "net.", 4))
-			continue;
-		keys++;
-		if (!is_lost(conf, entry->key))
-			continue;
-		text_printf(&lost_keys, "%s%s", lost++ ? ", " : "", entry->key);
-	}
+	for (size_t i = 0; i < mask->file->n; i++)
+		keys += sets(&mask->file->entries[i]);
+	for (size_t i = 0; i < lost; i++)
+		text_printf(&lost_keys, "%s%s", i ? ", " : "", names[i]);
 	row[MASKED_NAME] = known_text(mask->file->path);
 	row[MASKED_BY] = known_text(mask->by);
 	row[MASKED_DELIBERATE] = known_bool(mask->is_deliberate);
@@ -230,17 +205,6 @@ static void fill_mask(struct arena *arena, const struct conf *conf, const struct
 }
 
 /* ------------------------------------------------------------------- all */
-
-static const char *sysctl_conf_state(const struct conf *conf)
-{
-	if (!conf->last)
-		return "missing";
-	for (size_t i = 0; i < conf->n_files; i++)
-		if (!strcmp(conf->files[i]->told_as, CONF_LAST_PATH) &&
-		    conf_reads(conf, CONF_SYSTEMD, conf->files[i]))
-			return "linked";
-	return "alone";
-}
 
 static struct table *known_table(struct facts *facts, const struct table_def *def)
 {
@@ -265,7 +229,10 @@ void audit_facts(const struct audit *audit, struct facts *facts)
 		fill_key(arena, audit, &audit->keys[i], table_add_row(facts, keys));
 	for (size_t i = 0; i < conf->n_masks; i++)
 		fill_mask(arena, conf, &conf->masks[i], table_add_row(facts, masks));
-	facts_set(facts, "boot.sysctl_conf", value_text(sysctl_conf_state(conf)));
+	if (audit_sysctl_conf(audit))
+		facts_set(facts, "boot.sysctl_conf", value_text(audit_sysctl_conf(audit)));
+	else
+		facts_set_missing(facts, "boot.sysctl_conf", FACT_UNREADABLE, host->no_boot);
 	if (host->loader)
 		facts_set(facts, "boot.loader", value_text(host->loader));
 	else

@@ -12,6 +12,9 @@ struct audit_state audit_state_of(struct arena *arena, const struct audit_input 
 struct audit_boot audit_boot_of(struct arena *arena, const struct audit_input *input,
 				const struct audit_key *key, enum conf_loader loader);
 
+/* Its value; absent where there is no line, unreadable where it cannot be told. */
+struct fact audit_booted(const struct audit_boot *boot);
+
 /* Equal as the kernel sees them; param may be NULL. */
 bool audit_same(const struct param *param, const char *a, const char *b);
 

@@ -159,3 +159,53 @@ struct audit_boot audit_boot_of(struct arena *arena, const struct audit_input *i
 	}
 	return boot;
 }
+
+struct fact audit_booted(const struct audit_boot *boot)
+{
+	if (!boot->entry)
+		return fact_missing(FACT_ABSENT, "no line that it reads sets the key");
+	if (!boot->value)
+		return fact_missing(FACT_UNREADABLE, boot->why);
+	return fact_known(value_text(boot->value));
+}
+
+bool audit_is_written(const struct audit_key *key, const struct audit_boot *boot)
+{
+	static const struct param text = {.type = PARAM_TEXT};
+	const struct param *param = key->param && key->param->type == PARAM_PORTS ? key->param : &text;
+
+	return boot->value && param_same(param, boot->value, boot->entry->value);
+}
+
+const struct audit_boot *audit_boot_here(const struct audit *audit, const struct audit_key *key,
+					 struct fact *ret_why)
+{
+	const struct audit_host *host = audit->input->host;
+	enum conf_loader loader;
+
+	if (host->no_boot)
+		*ret_why = fact_missing(FACT_ABSENT, host->no_boot);
+	else if (audit_loader(host, &loader))
+		return &key->boot[loader];
+	else if (host->loader)
+		*ret_why = fact_missing(FACT_ABSENT, "nothing loads sysctl files at boot here");
+	else if (audit_agrees(key))
+		return &key->boot[CONF_SYSTEMD];
+	else
+		*ret_why = fact_missing(FACT_UNREADABLE, host->loader_why);
+	return NULL;
+}
+
+struct fact audit_drift(const struct audit *audit, const struct audit_key *key)
+{
+	struct fact now = facts_get(audit->input->facts, key->key), boot = {0};
+	const struct audit_boot *here = audit_boot_here(audit, key, &boot);
+
+	if (here)
+		boot = audit_booted(here);
+	if (now.state != FACT_KNOWN)
+		return now;
+	if (boot.state != FACT_KNOWN)
+		return boot;
+	return fact_known(value_bool(!audit_same(key->param, boot.value.text, key->running)));
+}

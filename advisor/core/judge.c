@@ -329,8 +329,20 @@ static void collect_verdict(struct court *court, size_t index)
 		findings->n_quiet++;
 }
 
-struct findings *judge(struct arena *arena, const struct rules *rules, const struct catalog *catalog,
-		       const struct facts *facts)
+/* Findings of a rule that was judged because another asked for it. */
+static void drop_others(struct findings *findings, const struct rules *rules, enum rule_about about)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < findings->n; i++)
+		if (rules_find(rules, findings->items[i].id)->about == about)
+			findings->items[kept++] = findings->items[i];
+	findings->n = kept;
+}
+
+/* about NULL: all rules. */
+static struct findings *judge_some(struct arena *arena, const struct rules *rules, const struct catalog *catalog,
+				   const struct facts *facts, const enum rule_about *about)
 {
 	struct court court = {
 		.arena = arena,
@@ -342,12 +354,28 @@ struct findings *judge(struct arena *arena, const struct rules *rules, const str
 
 	court.eval.context = &court;
 	for (size_t i = 0; i < rules_count(rules); i++)
-		if (court.judgements[i].verdict == VERDICT_OPEN)
+		if (court.judgements[i].verdict == VERDICT_OPEN &&
+		    (!about || rules_at(rules, i)->about == *about))
 			judge_index(&court, i);
 	for (size_t i = 0; i < rules_count(rules); i++)
-		collect_verdict(&court, i);
+		if (!about || rules_at(rules, i)->about == *about)
+			collect_verdict(&court, i);
+	if (about)
+		drop_others(court.findings, rules, *about);
 	if (court.findings->n)
 		qsort(court.findings->items, court.findings->n, sizeof(*court.findings->items),
 		      compare_findings);
 	return court.findings;
+}
+
+struct findings *judge(struct arena *arena, const struct rules *rules, const struct catalog *catalog,
+		       const struct facts *facts)
+{
+	return judge_some(arena, rules, catalog, facts, NULL);
+}
+
+struct findings *judge_about(struct arena *arena, const struct rules *rules, const struct catalog *catalog,
+			     const struct facts *facts, enum rule_about about)
+{
+	return judge_some(arena, rules, catalog, facts, &about);
 }

@@ -156,6 +156,13 @@ static double age_of(struct source *source, const char *path)
 	return now.tv_sec < status.st_mtim.tv_sec ? 0 : (double)(now.tv_sec - status.st_mtim.tv_sec);
 }
 
+static bool is_null(struct reader *reader, const char *path)
+{
+	char *target;
+
+	return !source_readlink(reader->source, path, &target) && !strcmp(target, "/dev/null");
+}
+
 /* A file that is not read is there all the same, without entries. */
 static struct conf_file *read_file(struct reader *reader, const char *path)
 {
@@ -165,6 +172,9 @@ static struct conf_file *read_file(struct reader *reader, const char *path)
 	size_t length;
 	int rc = source_read(reader->source, path, CONFDIRS_FILE_BYTES, &bytes, &length);
 
+	/* A tree need not have /dev/null. */
+	if (rc == -ENOENT && is_null(reader, path))
+		return nothing;
 	if (rc < 0) {
 		add_note(reader, path, strerror(-rc));
 		return nothing;
@@ -205,12 +215,11 @@ static bool is_told(struct reader *reader, const char *path, const char *by)
 /* Empty, or a link to /dev/null. */
 static bool sets_nothing(struct reader *reader, const char *path)
 {
-	char *bytes, *target;
+	char *bytes;
 	size_t length;
 
-	if (!source_readlink(reader->source, path, &target) && !strcmp(target, "/dev/null"))
-		return true;
-	return !source_read(reader->source, path, CONFDIRS_FILE_BYTES, &bytes, &length) && !length;
+	return is_null(reader, path) ||
+	       (!source_read(reader->source, path, CONFDIRS_FILE_BYTES, &bytes, &length) && !length);
 }
 
 static void add_mask(struct reader *reader, const struct name *hidden)
@@ -273,6 +282,33 @@ struct confdirs *confdirs_read(struct arena *arena, struct source *source)
 		conf->last = read_file(&reader, CONF_LAST_PATH);
 	add_masks(&reader);
 	return confdirs;
+}
+
+/* ----------------------------------------------------------- given files */
+
+static const char *basename_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void confdirs_add(struct confdirs *confdirs, struct arena *arena, const char *path, const char *bytes,
+		  size_t length)
+{
+	struct conf_file *file = conf_parse(arena, text_printable(arena, path), bytes, length);
+	struct conf *conf = &confdirs->conf;
+	size_t i = conf->n_files;
+
+	if (!conf->last && !strcmp(basename_of(path), "sysctl.conf")) {
+		conf->last = file;
+		return;
+	}
+	conf->files = arena_grow(arena, conf->files, conf->n_files, &conf->capacity, sizeof(*conf->files));
+	for (; i > 0 && strcmp(basename_of(conf->files[i - 1]->path), basename_of(path)) > 0; i--)
+		conf->files[i] = conf->files[i - 1];
+	conf->files[i] = file;
+	conf->n_files++;
 }
 
 /* ------------------------------------------------------------- the keys */

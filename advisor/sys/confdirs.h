@@ -33,6 +33,13 @@ struct confdirs {
 struct confdirs *confdirs_read(struct arena *arena, struct source *source);
 
 /*
+ * One more file that the operator names: in the order of names as a loader
+ * would read it, sysctl.conf last. A name again is read behind the first.
+ */
+void confdirs_add(struct confdirs *confdirs, struct arena *arena, const char *path, const char *bytes,
+		  size_t length);
+
+/*
  * The keys below net. that the lines name, and those of this host that their
  * globs match; a key may stand in it twice. Beyond CONFDIRS_KEYS the matches of
  * globs are left out.
