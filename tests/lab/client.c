@@ -1,7 +1,7 @@
 /*
  * The client of a scene: does one thing, prints its figures as NAME=NUMBER on one line.
  *
- * client [-s SOURCE] [-l PORT] [-n COUNT] [-r RATE] [-t MS] [-z SIZE] [-b BYTES] [-ckx] ACTION ADDRESS PORT
+ * client [-s SOURCE] [-l PORT] [-n COUNT] [-r RATE] [-t MS] [-z SIZE] [-b BYTES] [-ckpx] ACTION ADDRESS PORT
  *
  * ACTION  connect   COUNT connections at once
  *         churn     COUNT one after the other, each closed
@@ -11,6 +11,7 @@
  *         late      reads to the end, and MS later sends a byte (-x) or its FIN
  *
  * -s SOURCE, -l PORT  bound to before connect(); churn takes the next port each time
+ * -p                  with -s: bind() picks the port, not connect()
  * -r RATE             of churn and messages, a second
  * -t MS               until what has not happened counts as timeout (2000)
  * -b BYTES            SO_SNDBUF
@@ -41,7 +42,7 @@ struct client {
 	struct sockaddr_in source, to;
 	unsigned long count, rate, timeout, size;
 	int sndbuf;
-	bool is_bound, keeps, talks, halves;
+	bool is_bound, picks_early, keeps, talks, halves;
 	unsigned long ok, unavailable, refused, reset, timeouts, other;
 	int64_t start;
 };
@@ -98,9 +99,10 @@ static int open_socket(const struct client *client, int flags)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &client->sndbuf, sizeof(client->sndbuf));
 	if (!client->is_bound)
 		return fd;
-	if (!client->source.sin_port)
+	if (!client->source.sin_port && !client->picks_early)
 		setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (!client->picks_early)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(fd, (const struct sockaddr *)&client->source, sizeof(client->source)))
 		die("bind");
 	return fd;
@@ -403,6 +405,9 @@ static bool read_option(struct client *client, int option)
 	case 'k':
 		client->keeps = true;
 		return true;
+	case 'p':
+		client->picks_early = true;
+		return true;
 	case 'c':
 		client->halves = true;
 		return true;
@@ -418,7 +423,7 @@ static bool read_options(struct client *client, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "s:l:n:r:t:z:b:ckx")) != -1)
+	while ((option = getopt(argc, argv, "s:l:n:r:t:z:b:ckpx")) != -1)
 		if (!read_option(client, option))
 			return false;
 	if (argc - optind != 3 || inet_pton(AF_INET, argv[optind + 1], &client->to.sin_addr) != 1)

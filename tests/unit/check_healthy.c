@@ -198,6 +198,8 @@ static void add_destination(double used, double time_wait, bool is_loopback)
 		[DESTINATION_USED] = number(used), [DESTINATION_TIME_WAIT] = number(time_wait),
 		[DESTINATION_ESTABLISHED] = number(used - time_wait), [DESTINATION_SYN_SENT] = number(0),
 		[DESTINATION_CLOSE_WAIT] = number(0), [DESTINATION_FIN_WAIT] = number(0),
+		[DESTINATION_CLOSED_PER_SECOND] =
+			fact_known(value_number(time_wait / 60, UNIT_PER_SECOND)),
 	};
 
 	add_row(&destinations_def, row, N(row));

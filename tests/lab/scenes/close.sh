@@ -30,21 +30,21 @@ scene aged close-wait-unread close-wait-unread-eof
 close_wait_unread()
 {
 	leak high stall 'nobody reads the end of the stream'
-	with medium close-wait-unread-eof
+	with info close-wait-unread-eof
 }
 
 scene aged close-wait-data close-wait-unread-eof
 close_wait_data()
 {
 	leak critical stall 'it has stopped reading' -x
-	with medium close-wait-unread-eof
+	with info close-wait-unread-eof
 }
 
 scene aged close-wait-unaccepted close-wait-unread-eof
 close_wait_unaccepted()
 {
 	leak high deaf 'it does not accept connections'
-	with medium close-wait-unread-eof
+	with info close-wait-unread-eof
 }
 
 # The same from the other side: a program that has closed its half and does not end.
@@ -124,4 +124,49 @@ orphan_retries_low()
 {
 	put net.ipv4.tcp_orphan_retries 1
 	see low orphan-retries-extreme
+}
+
+# The client forgets its side, and comes again from the same ports.
+scene aged close-wait-in-the-way close-wait-blocks-connect
+close_wait_in_the_way()
+{
+	link
+	there_put net.ipv4.tcp_fin_timeout 2
+	begin server forget 80
+	there "$LAB/client" -l 50000 -n 60 churn "$here" 80 >/dev/null
+	sleep 62
+	there "$LAB/client" -l 50000 -t 200 -r 8 -n 30 churn "$here" 80 >/dev/null &
+	allow='close-wait-leak close-wait-unread-eof'
+	see high close-wait-blocks-connect --interval 2
+	wait $!
+}
+
+scene quick last-ack-many last-ack-closing-pile
+last_ack_many()
+{
+	begin traffic last_ack=501
+	see low last-ack-closing-pile
+}
+
+# The server closes what it has not read.
+scene quick closed-unread abort-on-close
+closed_unread()
+{
+	link
+	begin server -w 5 close 80
+	there "$LAB/client" -x -r 40 -n 140 churn "$here" 80 >/dev/null &
+	sleep 0.5
+	see medium abort-on-close --interval 2
+	wait $!
+}
+
+scene quick descriptors-few fd-limit-process
+descriptors_few()
+{
+	link
+	begin server forget 80
+	prlimit --pid "${pids[last]}" --nofile=100:100
+	begin_there client -k -n 86 connect "$here" 80
+	begin_there client -k -c -n 1 connect "$here" 80
+	see high fd-limit-process
 }

@@ -66,6 +66,7 @@ ports_half_taken()
 	begin_there server sink 80
 	fill 16000
 	before=$(client -n 100 churn "$peer" 80)
+	allow='eph-port-rate-ceiling'
 	see medium tw-reuse-candidate
 	cure
 	sleep 1.1
@@ -101,7 +102,7 @@ tw_reuse()
 	begin_there server sink 80
 	put net.ipv4.ip_local_port_range '40000 40999'
 	client -n 600 churn "$peer" 80 >/dev/null
-	allow='port-range-narrowed'
+	allow='port-range-narrowed eph-port-rate-ceiling'
 	see medium tw-reuse-candidate
 	before=$(counter TWRecycled)
 	cure
@@ -263,4 +264,28 @@ port_range_narrow()
 {
 	put net.ipv4.ip_local_port_range '40000 49999'
 	see medium port-range-narrowed
+}
+
+scene quick ports-go-fast eph-port-rate-ceiling
+ports_go_fast()
+{
+	link
+	begin_there server sink 80
+	put net.ipv4.ip_local_port_range '40000 40999'
+	client -r 100 -n 250 churn "$peer" 80 >/dev/null
+	allow='port-range-narrowed'
+	see high eph-port-rate-ceiling
+}
+
+# Each connect() comes after a bind() to an address, so that no port is shared.
+scene quick bound-before-connect bind-before-connect
+bound_before_connect()
+{
+	link
+	begin_there server sink 80 81
+	put net.ipv4.ip_local_port_range '40000 40999'
+	begin client -s "$here" -p -k -n 300 connect "$peer" 80
+	begin client -s "$here" -p -k -n 300 connect "$peer" 81
+	allow='port-range-narrowed'
+	see medium bind-before-connect
 }
