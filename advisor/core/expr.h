@@ -109,7 +109,7 @@ const struct template *template_parse(struct arena *arena, struct diag *diag,
 				      const struct node *node, const struct scope *scope);
 char *template_expand(const struct template *template, struct eval *eval);
 
-/* For a text that is not only shown: not known where a part of it is not. */
+/* For a text that is not only shown: not known where a part of it is not, and to the letter. */
 struct fact template_eval(const struct template *template, struct eval *eval);
 
 void template_facts(const struct template *template, struct arena *arena, const char ***names,

@@ -2,6 +2,7 @@
 #include <yaml.h>
 
 #include "core/node.h"
+#include "core/text.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -31,20 +32,6 @@ struct loader {
 static struct place place_of(const struct loader *loader, yaml_mark_t mark)
 {
 	return (struct place){loader->file, (unsigned)mark.line + 1, (unsigned)mark.column + 1};
-}
-
-/* Control characters can only come in by an escape: libyaml refuses raw ones. */
-static bool has_control(const char *text, size_t length)
-{
-	const unsigned char *s = (const unsigned char *)text;
-
-	for (size_t i = 0; i < length; i++) {
-		if ((s[i] < 0x20 && s[i] != '\n' && s[i] != '\t') || s[i] == 0x7f)
-			return true;
-		if (s[i] == 0xc2 && i + 1 < length && s[i + 1] >= 0x80 && s[i + 1] < 0xa0)
-			return true;
-	}
-	return false;
 }
 
 static void add_to_list(struct loader *loader, struct frame *frame, const struct node *item)
@@ -137,9 +124,10 @@ static bool on_scalar(struct loader *loader, const yaml_event_t *event)
 	if (!count_node(loader, node.place))
 		return false;
 	refuse_decoration(loader, node.place, event->data.scalar.anchor, event->data.scalar.tag);
-	if (has_control(text, length))
-		diag_error(loader->diag, node.place, "a text must not hold control characters");
 	node.text = arena_strndup(loader->arena, text, length);
+	/* Most come in by an escape: libyaml refuses raw ones but marks of direction and separators. A NUL would end it. */
+	if (strlen(node.text) != length || text_has_control(node.text))
+		diag_error(loader->diag, node.place, "a text must not hold control characters");
 	return put(loader, &node);
 }
 

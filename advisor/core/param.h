@@ -140,7 +140,7 @@ const char *param_default(const struct param *param, struct version kernel);
 /*
  * Why this text must not be written, or NULL when it may: wrong arity, not an
  * integer, out of range, octal or hexadecimal by accident, trailing junk,
- * low above high, a number that means nothing here, control characters. It is
+ * low above high, a number that means nothing here, what is not printable ASCII. It is
  * stricter than the kernel, which takes much of this and does something else.
  */
 const char *param_refuses(struct arena *arena, const struct param *param, const char *text);

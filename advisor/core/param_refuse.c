@@ -168,9 +168,12 @@ static const char *refuse_ports(struct arena *arena, const char *text)
 
 const char *param_refuses(struct arena *arena, const struct param *param, const char *text)
 {
-	for (const char *s = text; *s; s++)
+	for (const char *s = text; *s; s++) {
 		if (iscntrl((unsigned char)*s) && *s != '\t')
 			return "it holds a control character";
+		if ((unsigned char)*s > '~')
+			return "it holds a character that is not ASCII";
+	}
 	if (param->read_only)
 		return "the kernel lets nobody write it";
 	if (param->type == PARAM_PORTS)

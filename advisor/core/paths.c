@@ -185,7 +185,7 @@ static bool is_rcvbuf_held(const struct paths *paths, const struct one *one)
 {
 	const uint64_t *n = one->numbers;
 
-	return n[RCV_BUFFER] < paths->options.rcvbuf_end && 4 * n[RCV_SPACE] > 3 * n[RCV_WINDOW] &&
+	return (double)n[RCV_BUFFER] < paths->options.rcvbuf_end && 4 * n[RCV_SPACE] > 3 * n[RCV_WINDOW] &&
 	       3 * n[RCV_SPACE] > n[RCV_BUFFER];
 }
 

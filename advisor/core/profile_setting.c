@@ -95,11 +95,9 @@ static const char *literal_text(struct loading *l, const struct profile_setting 
 	expr_tables(setting->numbers[i], l->arena, &names, &n, &capacity);
 	if (n)
 		return NULL;
-	if (setting->texts[i])
-		return template_expand(setting->texts[i], &eval);
-	if (!setting->numbers[i])
+	if (!setting->texts[i] && !setting->numbers[i])
 		return NULL;
-	fact = expr_eval(setting->numbers[i], &eval);
+	fact = setting->texts[i] ? template_eval(setting->texts[i], &eval) : expr_eval(setting->numbers[i], &eval);
 	return fact.state == FACT_KNOWN ? value_whole(l->arena, fact.value) : NULL;
 }
 

@@ -70,7 +70,7 @@ const struct template *template_parse(struct arena *arena, struct diag *diag,
 	return failed ? NULL : template;
 }
 
-char *template_expand(const struct template *template, struct eval *eval)
+static char *expand(const struct template *template, struct eval *eval)
 {
 	struct text text = text_new(eval->arena);
 
@@ -87,7 +87,12 @@ char *template_expand(const struct template *template, struct eval *eval)
 		else
 			text_printf(&text, "(unknown: %s)", fact.why ? fact.why : "not there");
 	}
-	return text_printable(eval->arena, text.data);
+	return text.data;
+}
+
+char *template_expand(const struct template *template, struct eval *eval)
+{
+	return text_printable(eval->arena, expand(template, eval));
 }
 
 struct fact template_eval(const struct template *template, struct eval *eval)
@@ -99,7 +104,7 @@ struct fact template_eval(const struct template *template, struct eval *eval)
 		if (fact.state != FACT_KNOWN)
 			return fact;
 	}
-	return fact_known(value_text(template_expand(template, eval)));
+	return fact_known(value_text(expand(template, eval)));
 }
 
 void template_facts(const struct template *template, struct arena *arena, const char ***names,

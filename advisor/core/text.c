@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,8 +65,21 @@ void text_printf(struct text *text, const char *format, ...)
 	va_end(args);
 }
 
-/* The length of the UTF-8 character at s, or 0 where there is none (RFC 3629: no surrogates, nothing overlong). */
-static size_t utf8_length(const unsigned char *s)
+/*
+ * Controls as dangerous to a terminal as those of ASCII: C1, which it obeys,
+ * separators of lines, and marks that make it show text in another order than it stands.
+ */
+static bool is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x61c || code == 0x200e ||
+	       code == 0x200f || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+/*
+ * The length of the UTF-8 character at s, with its code, or 0 where there is none (RFC 3629: no surrogates,
+ * nothing overlong). A NUL ends what can be looked at.
+ */
+static size_t utf8_decode(const unsigned char *s, uint32_t *ret_code)
 {
 	static const struct {
 		unsigned char mask, lead;
@@ -85,12 +99,25 @@ static size_t utf8_length(const unsigned char *s)
 		}
 		if (code < forms[i].first || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
 			return 0;
-		/* C1 controls are as dangerous to a terminal as C0 ones. */
-		if (code < 0x20 || (code >= 0x7f && code < 0xa0))
-			return 0;
+		*ret_code = code;
 		return i + 1;
 	}
 	return 0;
+}
+
+bool text_has_control(const char *string)
+{
+	const unsigned char *s = (const unsigned char *)string;
+
+	while (*s) {
+		uint32_t code;
+		size_t n = utf8_decode(s, &code);
+
+		if (n && is_control(code) && code != '\n' && code != '\t')
+			return true;
+		s += n ? n : 1;
+	}
+	return false;
 }
 
 char *text_printable(struct arena *arena, const char *string)
@@ -99,8 +126,11 @@ char *text_printable(struct arena *arena, const char *string)
 	const unsigned char *s = (const unsigned char *)string;
 
 	while (*s) {
-		size_t n = utf8_length(s);
+		uint32_t code;
+		size_t n = utf8_decode(s, &code);
 
+		if (n && is_control(code))
+			n = 0;
 		if (n)
 			text_add_n(&text, (const char *)s, n);
 		else

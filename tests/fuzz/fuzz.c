@@ -156,6 +156,10 @@ static bool is_clean(const char *text, size_t length, bool lines)
 			return false;
 		if (s[i] == 0xc2 && i + 1 < length && s[i + 1] < 0xa0)
 			return false;
+		/* U+2028 to U+202E, U+2066 to U+2069. */
+		if (i + 2 < length && s[i] == 0xe2 && ((s[i + 1] == 0x80 && s[i + 2] >= 0xa8 && s[i + 2] <= 0xae) ||
+						       (s[i + 1] == 0x81 && s[i + 2] >= 0xa6 && s[i + 2] <= 0xa9)))
+			return false;
 	}
 	return is_utf8(text, length);
 }

@@ -52,6 +52,7 @@ static void apply(struct arena *arena, struct facts *facts, const struct plan *p
 
 		if (!change->to || !(change->where & CHANGE_RUNNING))
 			continue;
+		must(!param_refuses(arena, params_find(params, change->key), change->to));
 		must(param_parse(arena, params_find(params, change->key), change->to, &value));
 		facts_set(facts, change->key, value);
 		facts_set(facts, arena_printf(arena, "raw:%s", change->key), value_text(change->to));

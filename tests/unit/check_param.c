@@ -144,6 +144,8 @@ static const struct {
 	{"ipv4.tcp_congestion_control", "", "it is empty"},
 	{"ipv4.tcp_congestion_control", "bbr # fast", "would be written too"},
 	{"ipv4.tcp_congestion_control", "bbr\x7f", "control character"},
+	{"ipv4.tcp_congestion_control", "bbr\xc2\x9b", "not ASCII"},
+	{"ipv4.tcp_fin_timeout", "\xd9\xa3", "not ASCII"},
 	{"ipv4.tcp_mem", "1 2 18446744073709551615", NULL},
 	{"ipv4.tcp_mem", "1 2 18446744073709551616", "too large"},
 	{"ipv4.tcp_ehash_entries", "1", "lets nobody write"},
