@@ -135,7 +135,7 @@ START_TEST(every_fact_has_a_file)
 	size_t n;
 	const struct proctext_file *files = proctext_files(&n);
 
-	ck_assert_uint_eq(n, 7);
+	ck_assert_uint_eq(n, 11);
 	for (size_t i = 0; i < n; i++) {
 		proctext_read(facts, &files[i], "", 0);
 		for (const char *const *name = files[i].names; *name; name++)
