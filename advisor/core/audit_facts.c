@@ -43,6 +43,13 @@ static struct fact is_default(const struct audit_line *line)
 	return known_bool(audit_same(line->param, line->entry->value, line->param->default_text));
 }
 
+static struct fact is_global(const struct audit_line *line)
+{
+	if (!line->param)
+		return fact_missing(FACT_UNREADABLE, "the key is not known");
+	return known_bool(line->param->scope == PARAM_GLOBAL);
+}
+
 static struct fact is_current(struct arena *arena, const struct audit_line *line, const struct facts *facts)
 {
 	struct fact raw = facts_get(facts, arena_printf(arena, "raw:%s", line->entry->key));
@@ -81,6 +88,7 @@ static void fill_line(struct arena *arena, const struct audit_line *line, const 
 	row[CONFIGURED_OURS] = known_bool(dropin_is_path(entry->place.file));
 	row[CONFIGURED_IGNORE] = known_bool(entry->ignore);
 	row[CONFIGURED_GLOB] = known_bool(entry->is_glob);
+	row[CONFIGURED_GLOBAL] = is_global(line);
 	row[CONFIGURED_STATE] = known_text(line->state.name);
 	row[CONFIGURED_NOTE] = known_text(line->state.note);
 	row[CONFIGURED_NEAREST] = known_text(line->state.nearest);

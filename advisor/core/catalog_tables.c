@@ -145,6 +145,9 @@ static const struct column configured_columns[] = {
 	[CONFIGURED_IGNORE] = {"ignore", VALUE_BOOL, UNIT_NONE,
 			       "it is written with a leading '-': failures are not to matter"},
 	[CONFIGURED_GLOB] = {"glob", VALUE_BOOL, UNIT_NONE, "the key is a pattern, with * ? or ["},
+	[CONFIGURED_GLOBAL] = {"global", VALUE_BOOL, UNIT_NONE,
+			       "the key belongs to the whole host: a child namespace cannot set it; unknown for "
+			       "a key that tcptune does not know"},
 	[CONFIGURED_STATE] =
 		{"state", VALUE_TEXT, UNIT_NONE,
 		 "what this host makes of the key: present, no-op, read-only, global-only (a child namespace "
@@ -291,6 +294,9 @@ static const struct column path_columns[] = {
 				 "of the idle ones, the keepalive timer runs"},
 	[PATH_IDLE_LONGEST] = {"idle_longest", VALUE_NUMBER, UNIT_SECONDS,
 			       "longest time without data either way"},
+	[PATH_KEEPALIVE_SILENCE] = {"keepalive_silence", VALUE_NUMBER, UNIT_SECONDS,
+				    "of those whose keepalive timer runs, the longest time without any segment "
+				    "from the peer, an answer to a probe too"},
 	[PATH_CONGESTION] = {"congestion", VALUE_TEXT, UNIT_NONE,
 			     "congestion control algorithms, with counts"},
 };

@@ -156,6 +156,7 @@ static void read_idleness(struct one *one, const struct census_socket *socket,
 	if (!extras->info)
 		return;
 	set(one, IDLE_LONGEST, idle);
+	set(one, KEEPALIVE_SILENCE, has_keepalive ? get(extras, TCPINFO_LAST_ACK_RECV) : 0);
 	set(one, IDLE, idle >= PATHS_IDLE);
 	set(one, IDLE_KEEPALIVE, idle >= PATHS_IDLE && has_keepalive);
 }

@@ -40,6 +40,7 @@ enum number {
 	RCVBUF,
 	SNDBUF,
 	IDLE_LONGEST,
+	KEEPALIVE_SILENCE,
 	/* All of them of the connection that has the most RCV_SPACE. */
 	RCV_SPACE,
 	RCV_WINDOW,

@@ -1,7 +1,8 @@
 /*
  * The client of a scene: does one thing, prints its figures as NAME=NUMBER on one line.
  *
- * client [-s SOURCE] [-l PORT] [-n COUNT] [-r RATE] [-t MS] [-z SIZE] [-b BYTES] [-ckpx] ACTION ADDRESS PORT
+ * client [-s SOURCE] [-l PORT] [-n COUNT] [-r RATE] [-t MS] [-z SIZE] [-b BYTES] [-w MS] [-ackpx]
+ *        ACTION ADDRESS PORT
  *
  * ACTION  connect   COUNT connections at once
  *         churn     COUNT one after the other, each closed
@@ -15,6 +16,8 @@
  * -r RATE             of churn and messages, a second
  * -t MS               until what has not happened counts as timeout (2000)
  * -b BYTES            SO_SNDBUF
+ * -w MS               messages: pause before each but the first
+ * -a                  SO_KEEPALIVE
  * -x                  a byte is sent over each connection, and without -c one awaited
  * -c                  connect: closes its half at once; churn: lets the server close first
  * -k                  connections stay open until the input ends (connect, stuff)
@@ -40,9 +43,9 @@
 
 struct client {
 	struct sockaddr_in source, to;
-	unsigned long count, rate, timeout, size;
+	unsigned long count, rate, timeout, size, pause;
 	int sndbuf;
-	bool is_bound, picks_early, keeps, talks, halves;
+	bool is_bound, is_kept_alive, picks_early, keeps, talks, halves;
 	unsigned long ok, unavailable, refused, reset, timeouts, other;
 	int64_t start;
 };
@@ -97,6 +100,8 @@ static int open_socket(const struct client *client, int flags)
 		die("socket");
 	if (client->sndbuf)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &client->sndbuf, sizeof(client->sndbuf));
+	if (client->is_kept_alive)
+		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
 	if (!client->is_bound)
 		return fd;
 	if (!client->source.sin_port && !client->picks_early)
@@ -308,6 +313,8 @@ static void do_messages(struct client *client)
 		ssize_t got;
 
 		keep_rate(client, i);
+		if (i)
+			usleep((useconds_t)(client->pause * 1000));
 		error = send_all(fd, client->size);
 		got = error ? 0 : recv(fd, &byte, 1, 0);
 
@@ -402,6 +409,12 @@ static bool read_option(struct client *client, int option)
 	case 'b':
 		client->sndbuf = (int)number;
 		return true;
+	case 'w':
+		client->pause = number;
+		return true;
+	case 'a':
+		client->is_kept_alive = true;
+		return true;
 	case 'k':
 		client->keeps = true;
 		return true;
@@ -423,7 +436,7 @@ static bool read_options(struct client *client, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "s:l:n:r:t:z:b:ckpx")) != -1)
+	while ((option = getopt(argc, argv, "s:l:n:r:t:z:b:w:ackpx")) != -1)
 		if (!read_option(client, option))
 			return false;
 	if (argc - optind != 3 || inet_pton(AF_INET, argv[optind + 1], &client->to.sin_addr) != 1)
@@ -446,6 +459,6 @@ int main(int argc, char **argv)
 				return actions[i].act(&client), 0;
 	}
 	fprintf(stderr, "usage: client [-s SOURCE] [-l PORT] [-n COUNT] [-r RATE] [-t MS] [-z SIZE]"
-			" [-b BYTES] [-ckx] connect|churn|send|messages|stuff|late ADDRESS PORT\n");
+			" [-b BYTES] [-w MS] [-ackpx] connect|churn|send|messages|stuff|late ADDRESS PORT\n");
 	return 2;
 }

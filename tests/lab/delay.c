@@ -4,12 +4,15 @@
  * would. Prints "ready PID" (the new namespace is /proc/PID/ns/net), ends with it when
  * its input ends, and then says what passed.
  *
- * delay [-d MS] [-l EVERY:COUNT] [-t] [-q PACKETS] [-m MTU]
+ * delay [-d MS] [-l EVERY:COUNT] [-t] [-e] [-f MS] [-q PACKETS] [-m MTU]
  *
  * 10.77.0.1 is here, 10.77.0.2 there, tun0 both.
  * -d MS           the delay of each direction (0)
  * -l EVERY:COUNT  of EVERY data packets, COUNT are lost, every second one until then
  * -t              every second segment with PSH that carries data is lost
+ * -e              SYNs that ask for ECN are lost, as in some firewalls
+ * -f MS           what is on the way forgets its connections after so long a silence, and
+ *                 drops what is theirs until the next SYN
  * -q PACKETS      of one direction may be on the way, more are lost (4096)
  * -m MTU          of the two devices (1500)
  * SIGUSR1         begins or ends an outage: everything is lost
@@ -37,6 +40,8 @@
 #define DATA_LEAST 200 /* bytes from which on a packet is taken for one with data */
 #define MS 1000000LL
 
+enum flag { SYN = 0x02, PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 }; /* of TCP */
+
 struct packet {
 	int64_t due;
 	size_t length;
@@ -53,7 +58,8 @@ struct link {
 	int64_t delay;
 	unsigned long every, lost, data, pushes;
 	unsigned queue, mtu;
-	bool is_tail;
+	bool is_tail, hates_ecn, has_forgotten;
+	int64_t forgets, heard; /* after how long, when a TCP segment passed last */
 	unsigned long passed, dropped, fragmentable, fragments;
 	struct direction directions[2];
 };
@@ -122,24 +128,42 @@ static int open_tun(const char *address, unsigned mtu)
 
 /* ---------------------------------------------------------------- packets */
 
-static bool is_push(const struct packet *packet)
+/* The flags of a TCP segment, or 0. */
+static unsigned tcp_flags(const struct packet *packet)
 {
 	size_t header = (packet->bytes[0] & 15U) * 4U;
 
-	return packet->bytes[9] == IPPROTO_TCP && header + 14 <= packet->length &&
-	       packet->bytes[header + 13] & 8U;
+	if (packet->bytes[0] >> 4 != 4 || packet->bytes[9] != IPPROTO_TCP || header + 14 > packet->length)
+		return 0;
+	return packet->bytes[header + 13];
+}
+
+static bool is_forgotten(struct link *link, unsigned flags)
+{
+	if (!link->forgets || !flags)
+		return false;
+	if (link->heard && now() - link->heard >= link->forgets)
+		link->has_forgotten = true;
+	if (flags & SYN)
+		link->has_forgotten = false;
+	if (!link->has_forgotten)
+		link->heard = now();
+	return link->has_forgotten;
 }
 
 static bool is_lost(struct link *link, const struct packet *packet)
 {
+	unsigned flags = tcp_flags(packet);
 	unsigned long turn;
 
-	if (is_out)
+	if (is_out || is_forgotten(link, flags))
+		return true;
+	if (link->hates_ecn && (flags & (SYN | ACK | ECE | CWR)) == (SYN | ECE | CWR))
 		return true;
 	if (packet->length < DATA_LEAST)
 		return false;
 	if (link->is_tail)
-		return is_push(packet) && link->pushes++ % 2;
+		return flags & PSH && link->pushes++ % 2;
 	if (!link->every)
 		return false;
 	turn = link->data++ % link->every;
@@ -239,11 +263,15 @@ static bool read_options(struct link *link, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "d:l:tq:m:")) != -1) {
+	while ((option = getopt(argc, argv, "d:l:tef:q:m:")) != -1) {
 		if (option == 'd')
 			link->delay = strtol(optarg, NULL, 10) * MS;
 		else if (option == 't')
 			link->is_tail = true;
+		else if (option == 'e')
+			link->hates_ecn = true;
+		else if (option == 'f')
+			link->forgets = strtol(optarg, NULL, 10) * MS;
 		else if (option == 'q')
 			link->queue = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'm')
@@ -260,7 +288,7 @@ int main(int argc, char **argv)
 	int here, there;
 
 	if (!read_options(&link, argc, argv)) {
-		fprintf(stderr, "usage: delay [-d MS] [-l EVERY:COUNT] [-t] [-q PACKETS] [-m MTU]\n");
+		fprintf(stderr, "usage: delay [-d MS] [-l EVERY:COUNT] [-t] [-e] [-f MS] [-q PACKETS] [-m MTU]\n");
 		return 2;
 	}
 	signal(SIGUSR1, toggle);

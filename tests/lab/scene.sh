@@ -229,11 +229,11 @@ gone()
 	grep -Eq "^$rule (critical|high|medium)" <<<"$findings" && fail "after the cure still $rule"
 }
 
-# cure: what the findings ask for, and no profile.
+# cure [OPTION...]: what the findings ask for, and no profile.
 cure()
 {
 	local rc=0
-	"$TCPTUNE" apply --yes --profile "$dir/none.yaml" >"$dir/apply.out" 2>"$dir/apply.err" || rc=$?
+	"$TCPTUNE" apply --yes --profile "$dir/none.yaml" "$@" >"$dir/apply.out" 2>"$dir/apply.err" || rc=$?
 	[ "$rc" = 0 ] || fail "apply ended with $rc: $(head -n 3 "$dir/apply.err")"
 }
 

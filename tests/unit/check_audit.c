@@ -116,6 +116,15 @@ static const char *key(const char *row, const char *column)
 
 /* -------------------------------------------------------------- the state */
 
+START_TEST(some_keys_are_of_the_whole_host)
+{
+	add_file("a.conf", "net.ipv4.tcp_mem = 1 2 3\nnet.ipv4.tcp_fin_timeout = 30\nnet.ipv4.tcp_typo = 1\n");
+	ck_assert_str_eq(line("a.conf:1", "global"), "yes");
+	ck_assert_str_eq(line("a.conf:2", "global"), "no");
+	ck_assert_str_eq(line("a.conf:3", "global"), "unreadable: the key is not known");
+}
+END_TEST
+
 static const struct {
 	const char *key, *running; /* NULL: not there */
 	const char *state, *note, *nearest; /* note: a part of it */
@@ -362,6 +371,7 @@ Suite *audit_suite(void)
 	TCase *tcase = tcase_create("audit");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, some_keys_are_of_the_whole_host);
 	tcase_add_loop_test(tcase, lines_and_keys_have_a_state, 0, N(states));
 	tcase_add_loop_test(tcase, without_a_host_the_version_decides, 0, N(by_version));
 	tcase_add_test(tcase, lines_say_what_beats_them);

@@ -204,6 +204,7 @@ START_TEST(idle_and_kept_alive)
 {
 	info.tcpi_last_data_sent = idleness[_i].sent;
 	info.tcpi_last_data_recv = idleness[_i].received;
+	info.tcpi_last_ack_recv = 75000;
 	sock.timer = (uint8_t)idleness[_i].timer;
 	add();
 	/* Connections within the host do not count for what is remote. */
@@ -221,6 +222,7 @@ START_TEST(idle_and_kept_alive)
 	ck_assert_double_eq(number(1, PATH_IDLE_LONGEST),
 			    (idleness[_i].sent < idleness[_i].received ? idleness[_i].sent
 								       : idleness[_i].received) / 1000.0);
+	ck_assert_double_eq(number(1, PATH_KEEPALIVE_SILENCE), idleness[_i].keepalive ? 75 : 0);
 }
 END_TEST
 

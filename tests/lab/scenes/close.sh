@@ -116,6 +116,7 @@ scene quick fin-timeout-asked fin-timeout-misread
 fin_timeout_asked()
 {
 	conf 90-guide.conf 'net.ipv4.tcp_fin_timeout = 30'
+	allow=netns-not-inherited
 	see info fin-timeout-misread
 }
 

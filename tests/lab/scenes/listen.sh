@@ -158,6 +158,7 @@ scene quick max-syn-backlog-asked max-syn-backlog-ineffective
 max_syn_backlog_asked()
 {
 	conf 90-guide.conf 'net.ipv4.tcp_max_syn_backlog = 65536'
+	allow=netns-not-inherited
 	see low max-syn-backlog-ineffective
 }
 
