@@ -139,7 +139,8 @@ START_TEST(every_fact_has_a_file)
 	for (size_t i = 0; i < n; i++) {
 		proctext_read(facts, &files[i], "", 0);
 		for (const char *const *name = files[i].names; *name; name++)
-			expect(*name, NULL);
+			/* A machine may have no name. */
+			expect(*name, strncmp(*name, "machine.", 8) ? NULL : "");
 	}
 }
 END_TEST
