@@ -43,6 +43,7 @@ struct options {
 	const char *kernel;   /* a version to judge files for; NULL: the one that runs */
 	double interval;      /* seconds between two samples, 0: one sample */
 	enum severity severity;
+	unsigned confirm;     /* seconds; 0: --confirm was not given */
 	bool has_to;
 	unsigned to;          /* the record whose state to go back to, with has_to */
 	const char *color;    /* "auto", "always", "never" */
@@ -103,6 +104,7 @@ extern const struct command commands[];
 enum status cmd_check(struct run *run, int argc, char **argv);
 enum status cmd_check_all(struct run *run); /* `check --all-netns` */
 enum status cmd_apply(struct run *run, int argc, char **argv);
+enum status cmd_confirm(struct run *run, int argc, char **argv);
 enum status cmd_revert(struct run *run, int argc, char **argv);
 enum status cmd_history(struct run *run, int argc, char **argv);
 enum status cmd_reload(struct run *run, int argc, char **argv);
@@ -188,6 +190,9 @@ void run_print_diag(struct run *run);
 
 /* The warnings of a plan to stderr, where the format does not show them to a person. */
 void run_warn(const struct run *run, const struct plan *plan);
+
+/* To the system log, as tcptune[pid]. */
+void run_log(bool is_failure, const char *text);
 
 /* Asks at the terminal. False, and said, when the answer is not yes. */
 bool run_asks(const char *question);

@@ -130,6 +130,8 @@ static enum status commit(struct run *run, const struct out_options *options, st
 				     .tool = TCPTUNE_VERSION,
 				     .by = actor_here(run->arena),
 				     .time = (long long)time(NULL),
+				     .confirm = run->options.confirm,
+				     .log = run_log,
 			     },
 			     &result);
 
@@ -140,6 +142,10 @@ static enum status commit(struct run *run, const struct out_options *options, st
 	report->problems = result.problems;
 	report->n_problems = result.n_problems;
 	report->record = result.record;
+	report->until = result.until;
+	if (result.until)
+		run_log(false, arena_printf(run->arena, "record %u: applied for %u s, unless it is confirmed",
+					    result.record, run->options.confirm));
 	return finish(run, options, report);
 }
 
@@ -192,6 +198,7 @@ enum status cmd_apply(struct run *run, int argc, char **argv)
 	check = report_check(run, &observation);
 	report = (struct apply_report){
 		.dry_run = run->options.dry_run,
+		.confirm = run->options.confirm,
 		.plan = observation.plan,
 		.check = &check,
 		.dropin_diff = observation.plan->dropin_changes

@@ -16,7 +16,8 @@ const struct command commands[] = {
 	 "what is wrong here, what the profiles ask, what would change (the default)"},
 	{"audit", cmd_audit, "[FILE...]", "kNsdf",
 	 "the sysctl files: who sets what, and what the next boot will do"},
-	{"apply", cmd_apply, "", "psidNynOf", "make the changes: shown, confirmed, verified, recorded"},
+	{"apply", cmd_apply, "", "psidNynOCf", "make the changes: shown, confirmed, verified, recorded"},
+	{"confirm", cmd_confirm, "", "nFf", "keep what apply --confirm did"},
 	{"revert", cmd_revert, "", "ynFTf", "take back the last apply, or with --to all since an earlier one"},
 	{"history", cmd_history, "", "lf", "what was applied and taken back, when, by whom"},
 	{"reload", cmd_reload, "[FILE...]", "n", "load sysctl files the way sysctl -p does"},
@@ -50,7 +51,8 @@ static const struct option_row {
 	 "judge the files for this version of Linux, not for the values of a host"},
 	{{"yes", no_argument, NULL, 'y'}, 'y', NULL, "do not ask"},
 	{{"dry-run", no_argument, NULL, 'n'}, 'n', NULL, "stop before the first write"},
-	{{"force", no_argument, NULL, 'F'}, 'F', NULL, "take back also what somebody else has changed"},
+	{{"force", no_argument, NULL, 'F'}, 'F', NULL, "go on though somebody else has changed something"},
+	{{"confirm", required_argument, NULL, 'C'}, 'C', "SECONDS", "take it back unless tcptune confirm comes in time"},
 	{{"to", required_argument, NULL, 'T'}, 'T', "N", "go back to the state after record N; 0: before the first"},
 	{{"override", no_argument, NULL, 'O'}, 'O', NULL,
 	 "name the drop-in so that it wins over files read later"},
@@ -215,6 +217,9 @@ static const char *take_option(struct options *options, int letter, char *argume
 		return severity_parse(argument, &options->severity)
 			       ? NULL
 			       : "critical, high, medium, low or info";
+	case 'C':
+		return parse_number(argument, 86400, &options->confirm) && options->confirm ? NULL
+											    : "1 to 86400 seconds";
 	case 'T':
 		options->has_to = parse_number(argument, 999999999, &options->to);
 		return options->has_to ? NULL : "the number of a record, as tcptune history shows it";

@@ -6,7 +6,6 @@
 #include "core/judge.h"
 #include "core/param.h"
 #include "observe_configuration.h"
-#include "sys/apply.h"
 #include "sys/collect.h"
 #include "sys/container.h"
 #include "sys/interfaces.h"
@@ -356,17 +355,6 @@ void observe(struct run *run, struct observation *ret)
 		observation.plan =
 			make_plan(run, &observation, &(struct dropin_file){.path = DROPIN_PATH_LAST});
 	*ret = observation;
-}
-
-const char *report_pending(struct run *run)
-{
-	struct record *record = NULL;
-
-	if (apply_pending(run->source, run->arena, &record) < 0 || !record)
-		return NULL;
-	return arena_printf(run->arena,
-			    "record %u is unfinished: a tcptune died in the middle of it; 'tcptune revert' puts back what was there before",
-			    record->number);
 }
 
 struct check_report report_check(struct run *run, const struct observation *observation)

@@ -75,6 +75,18 @@ struct apply_report {
 	const struct apply_problem *problems;
 	size_t n_problems;
 	unsigned record;         /* number of the record that revert reads, 0 for none */
+	unsigned confirm;        /* seconds to confirm it; 0: it needs no confirming */
+	long long until;         /* the end of them, in seconds since the epoch; 0: they have not begun */
+};
+
+struct confirm_report {
+	enum apply_outcome outcome;
+	bool dry_run;
+	unsigned record;         /* that is confirmed, 0 for none */
+	const char *dropin_path; /* NULL: the drop-in stays as it is */
+	const char *dropin_diff;
+	const struct apply_problem *problems;
+	size_t n_problems;
 };
 
 struct revert_report {
@@ -123,6 +135,7 @@ struct out {
 	void (*audit)(const struct out_options *options, const struct audit_report *report);
 	void (*apply)(const struct out_options *options, const struct apply_report *report);
 	void (*revert)(const struct out_options *options, const struct revert_report *report);
+	void (*confirm)(const struct out_options *options, const struct confirm_report *report);
 	void (*history)(const struct out_options *options, const struct history_report *report);
 	/* whole: all that is known of each; otherwise a line each. */
 	void (*profiles)(const struct out_options *options, const struct profile *const *profiles, size_t n,

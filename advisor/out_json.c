@@ -187,6 +187,7 @@ const struct out out_json = {
 	.audit = out_json_audit,
 	.apply = out_json_apply,
 	.revert = out_json_revert,
+	.confirm = out_json_confirm,
 	.history = out_json_history,
 	.profiles = out_json_profiles,
 	.rules = out_json_rules,

@@ -44,6 +44,7 @@ void out_json_check_all(const struct out_options *options, const struct netns_re
 void out_json_audit(const struct out_options *options, const struct audit_report *report);
 void out_json_apply(const struct out_options *options, const struct apply_report *report);
 void out_json_revert(const struct out_options *options, const struct revert_report *report);
+void out_json_confirm(const struct out_options *options, const struct confirm_report *report);
 void out_json_history(const struct out_options *options, const struct history_report *report);
 void out_json_profiles(const struct out_options *options, const struct profile *const *profiles, size_t n,
 		       bool whole);

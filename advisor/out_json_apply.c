@@ -38,6 +38,19 @@ static json_t *record(unsigned number)
 	return number ? json_integer(number) : json_null();
 }
 
+static json_t *confirm(struct arena *arena, const struct apply_report *report)
+{
+	json_t *object;
+
+	if (!report->confirm)
+		return json_null();
+	object = json_object();
+	out_json_put(object, "seconds", json_integer(report->confirm));
+	out_json_put(object, "until",
+		     report->until ? out_json_text(arena, out_time_iso(arena, report->until)) : json_null());
+	return object;
+}
+
 void out_json_apply(const struct out_options *options, const struct apply_report *report)
 {
 	struct arena *arena = options->arena;
@@ -54,6 +67,21 @@ void out_json_apply(const struct out_options *options, const struct apply_report
 		     out_json_skipped(arena, plan->skipped, plan->n_skipped));
 	out_json_put(document, "obstacles", out_json_obstacles(arena, plan));
 	out_json_put(document, "dropin_foreign", json_boolean(plan->dropin_foreign));
+	out_json_put(document, "problems",
+		     out_json_problems(arena, report->problems, report->n_problems));
+	out_json_put(document, "record", record(report->record));
+	out_json_put(document, "confirm", confirm(arena, report));
+	out_json_end(options, document);
+}
+
+void out_json_confirm(const struct out_options *options, const struct confirm_report *report)
+{
+	struct arena *arena = options->arena;
+	json_t *document = out_json_begin("tcptune.confirm/1");
+
+	put_outcome(document, report->outcome, report->dry_run);
+	out_json_put(document, "dropin", out_json_text(arena, report->dropin_path));
+	out_json_put(document, "diff", diff(arena, report->dropin_diff));
 	out_json_put(document, "problems",
 		     out_json_problems(arena, report->problems, report->n_problems));
 	out_json_put(document, "record", record(report->record));

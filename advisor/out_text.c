@@ -8,6 +8,7 @@ const struct out out_text = {
 	.audit = out_text_audit,
 	.apply = out_text_apply,
 	.revert = out_text_revert,
+	.confirm = out_text_confirm,
 	.history = out_text_history,
 	.profiles = out_text_profiles,
 	.rules = out_text_rules,

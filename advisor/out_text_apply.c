@@ -1,3 +1,4 @@
+#include "out_shared.h"
 #include "out_text.h"
 
 static const struct paragraph plain = {.lead = "", .indent = 2};
@@ -26,6 +27,16 @@ static const char *const dry_words[] = {
 	[false] = "Dry run: nothing was changed. Without --dry-run this is done, and "
 		  "`tcptune" PAGE_BLANK "revert` takes it back.",
 	[true] = "Dry run: nothing was changed, and without --dry-run nothing would be.",
+};
+
+static const struct words confirm_words[] = {
+	[APPLY_UNCHANGED] = {"It was confirmed before: nothing to do.", NULL},
+	[APPLY_WOULD] = {"This would be kept:", NULL},
+	[APPLY_DONE] = {"Confirmed: it stays, and the next boot keeps it.",
+			"Undo with: tcptune" PAGE_BLANK "revert"},
+	[APPLY_RESTORED] = {"It failed: what was applied is unconfirmed as before.", NULL},
+	[APPLY_BROKEN] = {"It failed, and something could not be put back.", BROKEN_LAST},
+	[APPLY_STOPPED] = {"Not confirmed: nothing was touched.", NULL},
 };
 
 static const struct words revert_words[] = {
@@ -119,6 +130,14 @@ static bool has_stops(const struct apply_report *report)
 	return report->n_problems || report->plan->n_obstacles || report->plan->dropin_foreign;
 }
 
+static void show_until(struct page *page, const struct apply_report *report)
+{
+	page_gap(page);
+	page_printf(page, &bold, "In the running kernel alone, for %u" PAGE_BLANK "s: at %s it is taken back, unless "
+		    "`tcptune" PAGE_BLANK "confirm` comes before, which writes the drop-in too.",
+		    report->confirm, out_time(page->arena, report->until));
+}
+
 void out_text_apply(const struct out_options *options, const struct apply_report *report)
 {
 	const struct words *words = &apply_words[report->outcome];
@@ -144,7 +163,22 @@ void out_text_apply(const struct out_options *options, const struct apply_report
 			page_heading(&page, "In the way");
 		show_stops(&page, report);
 	}
-	show_last(&page, is_dry ? dry_words[has_stops(report)] : words->last);
+	if (report->until && report->outcome == APPLY_DONE)
+		show_until(&page, report);
+	else
+		show_last(&page, is_dry ? dry_words[has_stops(report)] : words->last);
+}
+
+void out_text_confirm(const struct out_options *options, const struct confirm_report *report)
+{
+	const struct words *words = &confirm_words[report->outcome];
+	struct page page = page_new(options);
+
+	page_paragraph(&page, &bold, words->first);
+	show_problems(&page, report->problems, report->n_problems);
+	if (!options->quiet)
+		out_text_diff(&page, report->dropin_diff);
+	show_last(&page, words->last);
 }
 
 static void show_left(struct page *page, const struct revert_report *report)

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/stored.h"
@@ -19,6 +20,7 @@ struct commit {
 	struct transaction_file file; /* the drop-in; without a path it stays as it is */
 	struct transaction transaction;
 	struct record record;
+	struct guard guard;
 	const unsigned *numbers; /* of the records that there are, the lowest first */
 	size_t n_numbers;
 };
@@ -148,6 +150,7 @@ static int validate_dropin(struct commit *commit)
 static unsigned next_number(struct commit *commit)
 {
 	struct job *job = &commit->job;
+	struct pending pending;
 	struct record *newest;
 	unsigned *numbers, last;
 	size_t n;
@@ -166,9 +169,9 @@ static unsigned next_number(struct commit *commit)
 	last = numbers[n - 1];
 	if (!job_read_record(job, last, &newest))
 		return 0;
-	if (record_is_unfinished(newest)) {
-		refuse(commit, job_record_path(job, last),
-		       "an earlier run was cut off before it was finished: run \"tcptune revert\" first");
+	pending = pending_of(job->source, job->arena, newest);
+	if (pending.kind != PENDING_NOTHING) {
+		refuse(commit, job_record_path(job, last), pending_text(job->arena, &pending));
 		return 0;
 	}
 	return last + 1;
@@ -197,6 +200,35 @@ static void describe(struct commit *commit, unsigned number)
 		.dropin_existed = file->before.exists, .dropin_removed = !file->after.exists,
 		.dropin_mode = file->before.mode, .dropin_uid = file->before.uid, .dropin_gid = file->before.gid,
 	};
+}
+
+/* Before the first write: what could not be taken back is not done. */
+static bool start_guard(struct commit *commit)
+{
+	struct record_confirm *confirm = &commit->record.confirm;
+	int rc;
+
+	confirm->seconds = commit->request->confirm;
+	if (!confirm->seconds)
+		return true;
+	rc = guard_start(commit->job.source, commit->record.number, commit->request->log, &commit->guard);
+	confirm->guard = commit->guard.pid;
+	if (rc)
+		refuse(commit, "--confirm", arena_printf(commit->job.arena, "the guard that would take it back "
+							 "cannot be started: %s", strerror(-rc)));
+	return !rc;
+}
+
+/* The time begins when all is written. */
+static bool mark_done(struct commit *commit)
+{
+	struct record_confirm *confirm = &commit->record.confirm;
+
+	if (!confirm->seconds)
+		return job_mark(&commit->job, &commit->record, RECORD_APPLIED);
+	confirm->deadline = guard_clock() + 1000LL * confirm->seconds;
+	confirm->until = (long long)time(NULL) + confirm->seconds;
+	return job_mark(&commit->job, &commit->record, RECORD_UNCONFIRMED);
 }
 
 /* The record last: it is what makes the other two count. */
@@ -240,6 +272,8 @@ static enum apply_outcome write_all(struct commit *commit)
 	struct job *job = &commit->job;
 	struct transaction *transaction = &commit->transaction;
 
+	if (!start_guard(commit))
+		return APPLY_RESTORED;
 	if (!begin_record(commit)) {
 		drop_record(commit);
 		return APPLY_RESTORED;
@@ -250,8 +284,9 @@ static enum apply_outcome write_all(struct commit *commit)
 	transaction->changes = commit->changes;
 	transaction->n_changes = commit->n_changes;
 	transaction->files = &commit->file;
-	transaction->n_files = commit->file.path ? 1 : 0;
-	if (transaction_run(transaction) && job_mark(job, &commit->record, RECORD_APPLIED)) {
+	/* What is unconfirmed is in no file. */
+	transaction->n_files = commit->file.path && !commit->request->confirm ? 1 : 0;
+	if (transaction_run(transaction) && mark_done(commit)) {
 		remove_oldest(commit);
 		return APPLY_DONE;
 	}
@@ -291,6 +326,7 @@ int apply_commit(struct source *source, struct arena *arena, const struct apply_
 		.job = job_new(source, arena, request->ops),
 		.request = request,
 		.file.directory = -1,
+		.guard.control = -1,
 	};
 	int rc = job_lock(&commit.job);
 
@@ -301,44 +337,11 @@ int apply_commit(struct source *source, struct arena *arena, const struct apply_
 		ret->record = commit.record.number;
 	if (commit.file.directory >= 0)
 		close(commit.file.directory);
+	ret->until = ret->outcome == APPLY_DONE ? commit.record.confirm.until : 0;
 	job_end(&commit.job);
+	/* Behind the lock, which it may want at once. */
+	guard_let_go(&commit.guard);
 	ret->problems = commit.job.problems.items;
 	ret->n_problems = commit.job.problems.n;
 	return rc == -EWOULDBLOCK ? rc : 0;
-}
-
-/* -------------------------------------------------------------- pending */
-
-static int read_newest(struct job *job, struct record **ret)
-{
-	struct diag diag = diag_new(job->arena);
-	unsigned *numbers;
-	size_t n;
-	int rc = journal_list(&job->journal, &numbers, &n);
-
-	*ret = NULL;
-	return rc || !n ? rc : journal_read(&job->journal, numbers[n - 1], &diag, ret);
-}
-
-/* Read again after the lock was seen free: the process at work may have finished in between. */
-int apply_pending(struct source *source, struct arena *arena, struct record **ret)
-{
-	struct job job = job_new(source, arena, NULL);
-	struct record *record = NULL;
-	int rc = journal_open(arena, source, false, &job.journal);
-
-	job.has_journal = !rc;
-	if (!rc)
-		rc = read_newest(&job, &record);
-	if (!rc && record && record_is_unfinished(record)) {
-		if (lock_is_held(source))
-			record = NULL;
-		else
-			rc = read_newest(&job, &record);
-	}
-	job_end(&job);
-	if (rc && rc != -ENOENT)
-		return rc;
-	*ret = record && record_is_unfinished(record) ? record : NULL;
-	return 0;
 }

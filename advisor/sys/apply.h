@@ -17,6 +17,7 @@
 #include "core/arena.h"
 #include "core/record.h"
 #include "core/report.h"
+#include "sys/guard.h"
 #include "sys/source.h"
 #include "sys/transaction.h"
 
@@ -29,6 +30,13 @@ struct apply_request {
 	const char *tool;             /* version */
 	struct record_actor by;
 	long long time;               /* seconds since the epoch */
+	/*
+	 * Not 0: the running kernel alone is written, and a guard takes that back unless
+	 * apply_confirm() comes within so many seconds. The drop-in is written there: a boot
+	 * in between is one into the old state.
+	 */
+	unsigned confirm;
+	guard_log *log;               /* of the guard */
 	const struct sysctl_ops *ops; /* NULL: kernel_ops */
 };
 
@@ -42,6 +50,7 @@ struct apply_result {
 	const struct apply_problem *problems;
 	size_t n_problems;
 	unsigned record; /* what revert takes back, 0 for none */
+	long long until; /* the end of the time to confirm, in seconds since the epoch; 0: there is none */
 	long holder;     /* with -EWOULDBLOCK: the process that has the lock, 0 when not known */
 };
 
@@ -84,10 +93,61 @@ struct revert_result {
 int apply_revert(struct source *source, struct arena *arena, const struct revert_request *request,
 		 struct revert_result *ret);
 
-/*
- * The record of an apply or revert that a dead process left unfinished, NULL
- * where there is none. -errno where that cannot be seen (-EACCES without root).
- */
-int apply_pending(struct source *source, struct arena *arena, struct record **ret);
+struct confirm_request {
+	bool dry_run;
+	bool force; /* also when somebody else has changed a value or the drop-in since */
+	struct record_actor by;
+	long long time;
+	const struct sysctl_ops *ops;
+};
+
+struct confirm_result {
+	/*
+	 * APPLY_DONE: confirmed; APPLY_UNCHANGED: it was before; APPLY_WOULD; APPLY_STOPPED:
+	 * there is nothing to confirm (any more); APPLY_RESTORED, APPLY_BROKEN: the drop-in
+	 * could not be written, and the record is unconfirmed as before.
+	 */
+	enum apply_outcome outcome;
+	unsigned record;
+	const char *dropin_path; /* NULL: it stays as it is */
+	const char *dropin_diff; /* never NULL */
+	const struct apply_problem *problems;
+	size_t n_problems;
+	bool is_bad; /* with APPLY_STOPPED: nothing was ever to be confirmed */
+	long holder;
+};
+
+/* Keeps what `apply --confirm` did: writes the drop-in and marks the record. Results as of apply_commit(). */
+int apply_confirm(struct source *source, struct arena *arena, const struct confirm_request *request,
+		  struct confirm_result *ret);
+
+/* What keeps the newest record from being a thing of the past. */
+enum pending_kind {
+	PENDING_NOTHING,
+	PENDING_UNFINISHED, /* a process died in the middle of an apply or revert */
+	PENDING_WAITING,    /* unconfirmed: there is time, and the guard waits */
+	PENDING_UNGUARDED,  /* likewise, but the guard is gone */
+	PENDING_LATE,       /* the time is over: the guard is at it */
+	PENDING_EXPIRED,    /* the time is over, the guard is gone, and nothing was taken back */
+	PENDING_BOOTED,     /* unconfirmed, of an earlier boot: the kernel has forgotten it */
+};
+
+struct pending {
+	enum pending_kind kind;
+	const struct record *record; /* NULL with PENDING_NOTHING */
+	long long left;              /* seconds that are left to confirm it */
+};
+
+/* -errno where that cannot be seen (-EACCES without root). */
+int apply_pending(struct source *source, struct arena *arena, struct pending *ret);
+
+/* What is so of a record, whatever is at work on it. */
+struct pending pending_of(struct source *source, struct arena *arena, const struct record *record);
+
+/* What it is and what to do about it: a sentence. NULL with PENDING_NOTHING. */
+const char *pending_text(struct arena *arena, const struct pending *pending);
+
+/* Notes in an unconfirmed record why its guard could not take it back. Nothing where that cannot be done. */
+void apply_note_failure(struct source *source, struct arena *arena, unsigned number, const char *why);
 
 #endif

@@ -64,22 +64,32 @@ static int lock_fd(int fd)
 	return -EWOULDBLOCK;
 }
 
-int lock_take(struct source *source, int *ret_fd, long *ret_holder)
+/* The file of that name, made where there is none. */
+static int open_file(struct source *source, const char *name)
 {
 	int directory = store_directory(source, LOCK_DIRECTORY, 0755, true), fd, rc;
 
 	if (directory < 0)
 		return directory;
-	fd = openat(directory, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	fd = openat(directory, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	rc = fd < 0 ? -errno : check_file(fd);
 	close(directory);
-	if (!rc)
-		rc = lock_fd(fd);
+	if (rc && fd >= 0)
+		close(fd);
+	return rc ? rc : fd;
+}
+
+int lock_take(struct source *source, int *ret_fd, long *ret_holder)
+{
+	int fd = open_file(source, "lock"), rc;
+
+	if (fd < 0)
+		return fd;
+	rc = lock_fd(fd);
 	if (rc == -EWOULDBLOCK)
 		*ret_holder = read_holder(fd);
 	if (rc) {
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 		return rc;
 	}
 	write_holder(fd);
@@ -87,9 +97,9 @@ int lock_take(struct source *source, int *ret_fd, long *ret_holder)
 	return 0;
 }
 
-bool lock_is_held(struct source *source)
+static bool is_held(struct source *source, const char *path)
 {
-	int fd = source_openat(source, LOCK_DIRECTORY "/lock", O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	int fd = source_openat(source, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	bool held;
 
 	if (fd < 0)
@@ -97,4 +107,63 @@ bool lock_is_held(struct source *source)
 	held = flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
 	close(fd);
 	return held;
+}
+
+bool lock_is_held(struct source *source)
+{
+	return is_held(source, LOCK_DIRECTORY "/lock");
+}
+
+#define GUARD "guard.%06u"
+
+/* Waits for the lock of an open file. 1 when the file was removed before it was got: a lock that nobody sees. */
+static int wait_for_lock(int fd)
+{
+	struct stat stat;
+
+	while (flock(fd, LOCK_EX))
+		if (errno != EINTR)
+			return -errno;
+	if (fstat(fd, &stat))
+		return -errno;
+	return stat.st_nlink ? 0 : 1;
+}
+
+int lock_take_guard(struct source *source, unsigned record, int *ret_fd)
+{
+	char name[32];
+	int fd, rc;
+
+	snprintf(name, sizeof(name), GUARD, record);
+	do {
+		fd = open_file(source, name);
+		if (fd < 0)
+			return fd;
+		rc = wait_for_lock(fd);
+		if (rc)
+			close(fd);
+	} while (rc > 0);
+	if (!rc)
+		*ret_fd = fd;
+	return rc;
+}
+
+bool lock_guard_is_held(struct source *source, unsigned record)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), LOCK_DIRECTORY "/" GUARD, record);
+	return is_held(source, path);
+}
+
+void lock_remove_guard(struct source *source, unsigned record)
+{
+	int directory = store_existing_directory(source, LOCK_DIRECTORY, true);
+	char name[32];
+
+	if (directory < 0)
+		return;
+	snprintf(name, sizeof(name), GUARD, record);
+	unlinkat(directory, name, 0);
+	close(directory);
 }

@@ -20,6 +20,13 @@
  */
 int lock_take(struct source *source, int *ret_fd, long *ret_holder);
 
+/* The lock that shows that the guard of a record lives. 0 and a descriptor, or -errno; waits where it is just looked at. */
+int lock_take_guard(struct source *source, unsigned record, int *ret_fd);
+bool lock_guard_is_held(struct source *source, unsigned record);
+
+/* Its file, when the guard ends. */
+void lock_remove_guard(struct source *source, unsigned record);
+
 /* Some process has the lock now. False also where that cannot be seen. Writes nothing. */
 bool lock_is_held(struct source *source);
 

@@ -191,7 +191,8 @@ bool revert_plan_files(struct revert *revert)
 
 void revert_clean_files(struct revert *revert)
 {
-	if (!revert->n || !record_is_unfinished(revert->records[0]))
+	if (!revert->n ||
+	    (!record_is_unfinished(revert->records[0]) && revert->records[0]->state != RECORD_UNCONFIRMED))
 		return;
 	/* No loader reads it, so that failing here is no failure. */
 	for (size_t i = 0; i < revert->n_files; i++)

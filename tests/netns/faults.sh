@@ -137,7 +137,7 @@ take_back()
 		[ $? = 3 ] || complain "$*: an unfinished record did not stop the next apply"
 		grep -q 'tcptune revert' "$TMP/err" || complain "$*: the next apply did not say what to do"
 	fi
-	while [ "$(grep -lE '"state": "(applying|applied|reverting)"' "$state"/*.json | wc -l)" -gt "$([ "$origin" = before ] && echo 1 || echo 0)" ]; do
+	while [ "$(grep -lE '"state": "(applying|applied|reverting|unconfirmed)"' "$state"/*.json | wc -l)" -gt "$([ "$origin" = before ] && echo 1 || echo 0)" ]; do
 		"$TCPTUNE" revert >"$TMP/out" 2>"$TMP/err" || rc=$?
 		[ "$rc" = 0 ] || break
 	done
@@ -154,6 +154,106 @@ kill_at()
 		cmp -s "$dropin" "$TMP/before/sysctl.d/60-tcptune.conf" ||
 		cmp -s "$dropin" "$TMP/after/sysctl.d/60-tcptune.conf" || complain "$1 $2: torn drop-in"
 	take_back "killed at $1 $2"
+}
+
+# Also when nobody reaps it.
+is_gone()
+{
+	! kill -0 "$1" 2>/dev/null || [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)" = Z ]
+}
+guard_pid()
+{
+	sed -n 's/.*"guard": \([0-9]*\),*$/\1/p' "$(find "$state" -name '*.json' | sort | tail -n 1)" | head -n 1
+}
+
+# Where a guard is at work on what is unfinished, until it is done.
+await_guard()
+{
+	local i guard
+	guard=$(guard_pid)
+	[ -n "$guard" ] || return 0
+	for ((i = 0; i < 1200; i++)); do
+		is_gone "$guard" && return 0
+		has_unfinished || return 0
+		sleep 0.05
+	done
+	complain "$*: the guard did not finish"
+}
+
+# As kill_at, and a guard may take it back by itself.
+kill_guarded_at()
+{
+	inject "$1" "signal=KILL:when=$2" "${@:3}" 2>/dev/null
+	[ "$rc" = 137 ] || complain "$1 $2: not killed, status $rc"
+	cmp -s "$dropin" "$TMP/before/sysctl.d/60-tcptune.conf" || complain "$1 $2: a drop-in before it is confirmed"
+	await_guard "killed at $1 $2"
+	take_back "killed at $1 $2"
+}
+
+# The guard itself, told to end, which makes it revert: "name ordinal" of its calls from then on.
+# trace_guard STRACE_OPTION...: from a fresh apply on.
+trace_guard()
+{
+	local guard tracer i
+	"$TCPTUNE" apply --yes --profile "$TMP/two.yaml" --confirm 3000 >/dev/null 2>"$TMP/err" || complain "no apply: $(cat "$TMP/err")"
+	guard=$(guard_pid)
+	strace "$@" -p "$guard" 2>"$TMP/attached" &
+	tracer=$!
+	for ((i = 0; i < 600; i++)); do
+		grep -q 'TracerPid:.[1-9]' "/proc/$guard/status" 2>/dev/null && break
+		sleep 0.02
+	done
+	kill -TERM "$guard" 2>/dev/null # or it was killed looking at its record
+	wait "$tracer"
+	for ((i = 0; i < 600; i++)); do
+		is_gone "$guard" && return 0
+		sleep 0.05
+	done
+	complain "the guard did not end"
+}
+guard_points()
+{
+	trace_guard -o "$TMP/trace"
+	awk -v every="$1" -v spared="$spared" '
+		/^[a-z0-9_]+\(/ {
+			name = $0
+			sub(/\(.*/, "", name)
+			n[name]++
+			if (name ~ spared || name ~ /^(exit|rt_|restart)/)
+				next
+			if (++seen % every == 0)
+				print name, n[name]
+		}' "$TMP/trace"
+}
+kill_guard_at()
+{
+	trace_guard -o /dev/null -e trace="$1" -e inject="$1:signal=KILL:when=$2"
+	cmp -s "$dropin" "$TMP/before/sysctl.d/60-tcptune.conf" || complain "$1 $2: a drop-in that was never confirmed"
+	take_back "guard killed at $1 $2"
+}
+# It tries again, and is done in the end.
+fail_guard_at()
+{
+	trace_guard -o /dev/null -e trace="$1" -e inject="$1:error=EIO:when=$2"
+	is_state before || complain "$1 $2: the guard ended without having taken it back"
+	take_back "guard failed at $1 $2"
+}
+each_of_guard()
+{
+	local name=$1 action=$2 n=0 call ordinal
+	restore before
+	bad=
+	guard_points "$3" >"$TMP/points"
+	while read -r call ordinal; do
+		restore before
+		"$action" "$call" "$ordinal"
+		n=$((n + 1))
+	done <"$TMP/points"
+	if [ -z "$bad" ] && [ "$n" -gt 0 ]; then
+		ok "$name: $n points"
+	else
+		not_ok "$name: $n points" "$bad"
+	fi
 }
 
 # Failed: status 0 is $good, 3 is $back, and nothing is left unfinished.
@@ -225,4 +325,24 @@ origin=before_first
 each "revert --to killed" after kill_at "$TCPTUNE" revert --to 0
 good=before_first back=after
 each "a call of revert --to fails" after fail_at "$TCPTUNE" revert --to 0
+
+# Applied and not confirmed: in the running kernel alone.
+origin=before
+confirmed=("${apply[@]}" --confirm 3000)
+restore before
+run "${confirmed[@]}"
+is "an apply to be confirmed" "$rc" 0
+kill -KILL "$(guard_pid)"
+save unconfirmed
+run "$TCPTUNE" confirm
+is "and confirmed" "$rc" 0
+save confirmed
+each "apply --confirm killed" before kill_guarded_at "${confirmed[@]}"
+good=unconfirmed back=before
+each "a call of apply --confirm fails" before fail_at "${confirmed[@]}"
+each "confirm killed" unconfirmed kill_at "$TCPTUNE" confirm
+good=confirmed back=unconfirmed
+each "a call of confirm fails" unconfirmed fail_at "$TCPTUNE" confirm
+each_of_guard "the guard killed" kill_guard_at "$every"
+each_of_guard "a call of the guard fails" fail_guard_at $((4 * every))
 done_testing

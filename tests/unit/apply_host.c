@@ -187,10 +187,10 @@ void apply_again(const char *from, const char *to, const char *dropin)
 
 bool is_pending(void)
 {
-	struct record *record = NULL;
+	struct pending pending;
 
-	ck_assert_int_eq(apply_pending(source, arena, &record), 0);
-	return record;
+	ck_assert_int_eq(apply_pending(source, arena, &pending), 0);
+	return pending.kind != PENDING_NOTHING;
 }
 
 bool has_problem(const struct apply_problem *problems, size_t n, const char *key, const char *text)
