@@ -251,8 +251,8 @@ static const struct column path_columns[] = {
 	[PATH_BACKED_OFF] = {"backed_off", VALUE_NUMBER, UNIT_NONE,
 			     "with data on the way and three timeouts or more in a row"},
 	[PATH_BACKED_OFF_FULL] = {"backed_off_full", VALUE_NUMBER, UNIT_NONE,
-				  "of them, the MSS is above 1200 bytes and less than one such segment "
-				  "was ever acknowledged: what a path looks like that swallows large packets"},
+				  "of them, the MSS is above 1200 bytes, that much or more waits, and less was "
+				  "ever acknowledged: what a path looks like that swallows large packets"},
 	[PATH_SILENT] = {"silent", VALUE_NUMBER, UNIT_NONE, "with six timeouts or more in a row"},
 	[PATH_MSS] = {"mss", VALUE_NUMBER, UNIT_BYTES, "smallest segment size for sending"},
 	[PATH_PMTU] = {"pmtu", VALUE_NUMBER, UNIT_BYTES, "smallest path MTU"},
@@ -306,7 +306,7 @@ static const struct column program_columns[] = {
 			  "command[pid]; what is known instead where the owner may not be looked up"},
 	[PROGRAM_VISIBLE] = {"visible", VALUE_BOOL, UNIT_NONE, "the owner could be looked up"},
 	[PROGRAM_UNREAD] = {"unread", VALUE_NUMBER, UNIT_NONE,
-			    "connections with a quarter of the receive buffer or more that it has not read"},
+			    "connections with a quarter of the receive buffer, or with overhead a half, that it has not read"},
 	[PROGRAM_UNREAD_BYTES] = {"unread_bytes", VALUE_NUMBER, UNIT_BYTES, "what waits in them (Recv-Q)"},
 	[PROGRAM_UNREAD_LONGEST] = {"unread_longest", VALUE_NUMBER, UNIT_SECONDS,
 				    "longest time since data came to one of them: its window is shut, or the peer is done"},

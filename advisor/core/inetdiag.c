@@ -14,6 +14,7 @@
 #define DIAG_CONG 4
 #define DIAG_SKMEMINFO 7
 #define DIAG_SKV6ONLY 11
+#define MEMINFO_RMEM_ALLOC 0
 #define MEMINFO_RCVBUF 1
 #define MEMINFO_SNDBUF 3
 #define MEMINFO_WMEM_QUEUED 5
@@ -47,6 +48,7 @@ static void read_meminfo(const struct nlattr *attribute, struct census_socket *s
 {
 	socket->has_drops = read_u32(attribute, MEMINFO_DROPS * sizeof(uint32_t), &socket->drops);
 	extras->has_buffers =
+		read_u32(attribute, MEMINFO_RMEM_ALLOC * sizeof(uint32_t), &extras->received) &&
 		read_u32(attribute, MEMINFO_RCVBUF * sizeof(uint32_t), &extras->rcvbuf) &&
 		read_u32(attribute, MEMINFO_SNDBUF * sizeof(uint32_t), &extras->sndbuf) &&
 		read_u32(attribute, MEMINFO_WMEM_QUEUED * sizeof(uint32_t), &extras->queued);

@@ -19,7 +19,7 @@ struct inetdiag_extras {
 	char congestion[16];  /* the algorithm's name; "" where it is not told */
 	bool has_buffers;
 	uint32_t rcvbuf, sndbuf; /* as the kernel counts them: twice what a program asked for */
-	uint32_t queued;         /* of sndbuf, in use: with the kernel's overhead */
+	uint32_t received, queued; /* of them, in use: with the kernel's overhead */
 };
 
 /* What a dump has shown so far; the first four are set by the caller, the rest starts as zeroes. */

@@ -125,11 +125,12 @@ static void read_fields(struct one *one, const struct pathcounts_one *counts,
 }
 
 /*
- * Timeouts in a row while something is not acknowledged. When also no full
- * segment ever was, although the path should carry large ones, then perhaps
- * only the small ones arrive.
+ * Timeouts in a row while something is not acknowledged. When that is a full
+ * segment, and none ever was, although the path should carry large ones, then
+ * perhaps only the small ones arrive.
  */
-static void read_timeouts(struct one *one, const struct inetdiag_extras *extras)
+static void read_timeouts(struct one *one, const struct census_socket *socket,
+			  const struct inetdiag_extras *extras)
 {
 	uint64_t timeouts = get(extras, TCPINFO_RETRANSMITS), mss = get(extras, TCPINFO_SND_MSS);
 	bool is_waiting = get(extras, TCPINFO_UNACKED) && timeouts >= 3;
@@ -140,7 +141,7 @@ static void read_timeouts(struct one *one, const struct inetdiag_extras *extras)
 	set(one, BACKED_OFF, is_waiting);
 	set(one, SILENT, is_waiting && timeouts >= 6);
 	if (tcpinfo_get(extras->info, extras->info_length, TCPINFO_BYTES_ACKED, &acked))
-		set(one, BACKED_OFF_FULL, is_waiting && mss > 1200 && acked < mss);
+		set(one, BACKED_OFF_FULL, is_waiting && mss > 1200 && acked < mss && socket->wqueue >= mss);
 }
 
 /* The keepalive timer is not shown while another one runs. */
@@ -246,6 +247,14 @@ static void add_one(struct path *path, const struct one *one)
 	}
 }
 
+/* Of small segments the kernel's overhead is the most. */
+static bool is_unread(const struct census_socket *socket, const struct inetdiag_extras *extras)
+{
+	if (!extras->has_buffers || !socket->rqueue)
+		return false;
+	return socket->rqueue >= extras->rcvbuf / 4 || extras->received >= extras->rcvbuf / 2;
+}
+
 /* For whom an owner is looked up. */
 static void note(const struct paths *paths, const struct one *one, const struct census_socket *socket,
 		 const struct inetdiag_extras *extras)
@@ -253,7 +262,7 @@ static void note(const struct paths *paths, const struct one *one, const struct 
 	struct program_socket noted = {
 		.inode = socket->inode,
 		.uid = socket->uid,
-		.is_unread = extras->has_buffers && socket->rqueue >= extras->rcvbuf / 4,
+		.is_unread = is_unread(socket, extras),
 		.is_rcvbuf_held = one->numbers[RCVBUF_HELD] && paths->options.rcvbuf_end > 0,
 		.is_sndbuf_held = one->numbers[SNDBUF_HELD] && paths->options.sndbuf_end > 0,
 		.unread = socket->rqueue,
@@ -292,7 +301,7 @@ void paths_add(struct paths *paths, const struct census_socket *socket,
 		return;
 	pathcounts_read(paths->options.earlier, socket, extras, &counts);
 	read_fields(&one, &counts, extras);
-	read_timeouts(&one, extras);
+	read_timeouts(&one, socket, extras);
 	read_idleness(&one, socket, extras);
 	read_receiver(&one, socket, extras);
 	read_buffers(paths, &one, extras);

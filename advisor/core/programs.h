@@ -19,7 +19,7 @@
 
 struct program_socket {
 	uint32_t inode, uid;
-	bool is_unread; /* a quarter of the receive buffer or more */
+	bool is_unread; /* a quarter of the receive buffer or more, with overhead a half */
 	bool is_rcvbuf_held, is_sndbuf_held;
 	uint32_t unread; /* bytes */
 	uint32_t age;    /* milliseconds since data came */

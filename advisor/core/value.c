@@ -142,6 +142,20 @@ static void show_bytes(struct text *text, double number)
 	text_printf(text, " %s", names[i]);
 }
 
+/* Networks count in thousands. */
+static void show_bits(struct text *text, double number)
+{
+	static const char *const names[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s"};
+	size_t i = 0;
+
+	while (fabs(number) >= 1000 && i + 1 < N(names)) {
+		number /= 1000;
+		i++;
+	}
+	show_plain(text, i && fabs(number) >= 10 ? round(number) : number);
+	text_printf(text, " %s", names[i]);
+}
+
 static void show_seconds(struct text *text, double seconds)
 {
 	static const struct {
@@ -200,8 +214,7 @@ static void show_number(struct text *text, double number, enum unit unit)
 		text_add(text, number == 1 ? " page" : " pages");
 		return;
 	case UNIT_BITS_PER_SECOND:
-		show_plain(text, number);
-		text_add(text, " bit/s");
+		show_bits(text, number);
 		return;
 	case UNIT_NONE:
 		break;

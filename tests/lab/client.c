@@ -8,7 +8,7 @@
  *         churn     COUNT one after the other, each closed
  *         send      SIZE bytes, and waits until the server has closed
  *         messages  COUNT of SIZE bytes, each after the answer of one byte
- *         stuff     COUNT connections, each given all that the kernel takes
+ *         stuff     COUNT connections, each given all that the kernel takes, in writes of SIZE
  *         late      reads to the end, and MS later sends a byte (-x) or its FIN
  *
  * -s SOURCE, -l PORT  bound to before connect(); churn takes the next port each time
@@ -328,17 +328,19 @@ static void do_messages(struct client *client)
 static void do_stuff(struct client *client)
 {
 	unsigned long long total = 0;
-	int *fds = calloc(client->count + 1, sizeof(*fds));
+	size_t size = client->size > 1 && client->size < sizeof(block) ? client->size : sizeof(block);
+	int one = 1, *fds = calloc(client->count + 1, sizeof(*fds));
 
 	if (!fds)
 		die("memory");
 	for (unsigned long i = 0; i < client->count; i++) {
 		fds[i] = start_blocking(client);
 		fcntl(fds[i], F_SETFL, O_NONBLOCK);
+		setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	}
 	while (now() < client->start + (int64_t)client->timeout * 1000) {
 		for (unsigned long i = 0; i < client->count; i++) {
-			ssize_t sent = send(fds[i], block, sizeof(block), MSG_NOSIGNAL);
+			ssize_t sent = send(fds[i], block, size, MSG_NOSIGNAL);
 
 			if (sent > 0)
 				total += (unsigned long long)sent;

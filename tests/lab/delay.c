@@ -4,7 +4,7 @@
  * would. Prints "ready PID" (the new namespace is /proc/PID/ns/net), ends with it when
  * its input ends, and then says what passed.
  *
- * delay [-d MS] [-l EVERY:COUNT] [-t] [-e] [-f MS] [-q PACKETS] [-m MTU]
+ * delay [-d MS] [-l EVERY:COUNT] [-t] [-e] [-f MS] [-q PACKETS] [-m MTU] [-s BYTES]
  *
  * 10.77.0.1 is here, 10.77.0.2 there, tun0 both.
  * -d MS           the delay of each direction (0)
@@ -15,6 +15,7 @@
  *                 drops what is theirs until the next SYN
  * -q PACKETS      of one direction may be on the way, more are lost (4096)
  * -m MTU          of the two devices (1500)
+ * -s BYTES        larger packets are swallowed, and nobody is told
  * SIGUSR1         begins or ends an outage: everything is lost
  */
 #include <arpa/inet.h>
@@ -58,6 +59,7 @@ struct link {
 	int64_t delay;
 	unsigned long every, lost, data, pushes;
 	unsigned queue, mtu;
+	size_t largest; /* 0: any */
 	bool is_tail, hates_ecn, has_forgotten;
 	int64_t forgets, heard; /* after how long, when a TCP segment passed last */
 	unsigned long passed, dropped, fragmentable, fragments;
@@ -156,7 +158,7 @@ static bool is_lost(struct link *link, const struct packet *packet)
 	unsigned flags = tcp_flags(packet);
 	unsigned long turn;
 
-	if (is_out || is_forgotten(link, flags))
+	if (is_out || is_forgotten(link, flags) || (link->largest && packet->length > link->largest))
 		return true;
 	if (link->hates_ecn && (flags & (SYN | ACK | ECE | CWR)) == (SYN | ECE | CWR))
 		return true;
@@ -263,7 +265,7 @@ static bool read_options(struct link *link, int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "d:l:tef:q:m:")) != -1) {
+	while ((option = getopt(argc, argv, "d:l:tef:q:m:s:")) != -1) {
 		if (option == 'd')
 			link->delay = strtol(optarg, NULL, 10) * MS;
 		else if (option == 't')
@@ -274,6 +276,8 @@ static bool read_options(struct link *link, int argc, char **argv)
 			link->forgets = strtol(optarg, NULL, 10) * MS;
 		else if (option == 'q')
 			link->queue = (unsigned)strtoul(optarg, NULL, 10);
+		else if (option == 's')
+			link->largest = strtoul(optarg, NULL, 10);
 		else if (option == 'm')
 			link->mtu = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option != 'l' || sscanf(optarg, "%lu:%lu", &link->every, &link->lost) != 2)
@@ -288,7 +292,8 @@ int main(int argc, char **argv)
 	int here, there;
 
 	if (!read_options(&link, argc, argv)) {
-		fprintf(stderr, "usage: delay [-d MS] [-l EVERY:COUNT] [-t] [-e] [-f MS] [-q PACKETS] [-m MTU]\n");
+		fprintf(stderr, "usage: delay [-d MS] [-l EVERY:COUNT] [-t] [-e] [-f MS] [-q PACKETS] [-m MTU] "
+				"[-s BYTES]\n");
 		return 2;
 	}
 	signal(SIGUSR1, toggle);

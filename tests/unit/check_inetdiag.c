@@ -195,7 +195,7 @@ START_TEST(extras_are_those_of_their_socket)
 	struct buffer buffer = {.length = 0};
 	struct inetdiag dump = {.socket = see_extras};
 	struct tcp_info info = {.tcpi_rtt = 2500};
-	uint32_t memory[9] = {[1] = 131072, [3] = 87040, [5] = 4321};
+	uint32_t memory[9] = {77, 131072, [3] = 87040, [5] = 4321};
 
 	dump_of_extras = &dump;
 	put_socket(&buffer, AF_INET, TCP_ESTABLISHED);
@@ -209,6 +209,7 @@ START_TEST(extras_are_those_of_their_socket)
 	ck_assert_uint_eq(extras.rcvbuf, 131072);
 	ck_assert_uint_eq(extras.sndbuf, 87040);
 	ck_assert_uint_eq(extras.queued, 4321);
+	ck_assert_uint_eq(extras.received, 77);
 	buffer.length = 0;
 	put_socket(&buffer, AF_INET, TCP_ESTABLISHED);
 	put_attribute(&buffer, (void *)buffer.bytes, INET_DIAG_CONG, "bbr", 3);

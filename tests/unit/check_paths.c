@@ -153,22 +153,24 @@ START_TEST(unmeasured_is_not_zero)
 }
 END_TEST
 
-/* timeouts, unacked, mss, bytes acknowledged: backed off, backed off with full segments, silent */
+/* timeouts, unacked, mss, bytes that wait, bytes acknowledged: backed off, backed off with full segments, silent */
 static const struct {
-	unsigned timeouts, unacked, mss;
+	unsigned timeouts, unacked, mss, waiting;
 	uint64_t acked;
 	int backed_off, full, silent;
 } timeouts[] = {
-	{2, 9, 1448, 0, 0, 0, 0},
-	{3, 9, 1448, 0, 1, 1, 0},
-	{3, 0, 1448, 0, 0, 0, 0},
-	{3, 9, 1448, 1447, 1, 1, 0},
-	{3, 9, 1448, 1448, 1, 0, 0},
-	{3, 9, 1200, 0, 1, 0, 0},
-	{3, 9, 1201, 0, 1, 1, 0},
-	{5, 9, 536, 99, 1, 0, 0},
-	{6, 9, 536, 99, 1, 0, 1},
-	{6, 0, 536, 99, 0, 0, 0},
+	{2, 9, 1448, 9000, 0, 0, 0, 0},
+	{3, 9, 1448, 9000, 0, 1, 1, 0},
+	{3, 0, 1448, 9000, 0, 0, 0, 0},
+	{3, 9, 1448, 1448, 0, 1, 1, 0},
+	{3, 9, 1448, 1447, 0, 1, 0, 0},
+	{3, 9, 1448, 9000, 1447, 1, 1, 0},
+	{3, 9, 1448, 9000, 1448, 1, 0, 0},
+	{3, 9, 1200, 9000, 0, 1, 0, 0},
+	{3, 9, 1201, 9000, 0, 1, 1, 0},
+	{5, 9, 536, 9000, 99, 1, 0, 0},
+	{6, 9, 536, 9000, 99, 1, 0, 1},
+	{6, 0, 536, 9000, 99, 0, 0, 0},
 };
 
 START_TEST(timeouts_in_a_row)
@@ -177,6 +179,7 @@ START_TEST(timeouts_in_a_row)
 	info.tcpi_unacked = timeouts[_i].unacked;
 	info.tcpi_snd_mss = timeouts[_i].mss;
 	info.tcpi_bytes_acked = timeouts[_i].acked;
+	sock.wqueue = timeouts[_i].waiting;
 	add();
 	paths_facts(paths, facts);
 	ck_assert_double_eq(number(0, PATH_BACKED_OFF), timeouts[_i].backed_off);
@@ -353,6 +356,35 @@ START_TEST(send_buffers_that_are_full)
 	paths_facts(paths, facts);
 	ck_assert_double_eq(number(0, PATH_SNDBUF_FULL), senders[_i].full);
 	ck_assert_double_eq(number(0, PATH_SNDBUF_HELD), senders[_i].held);
+}
+END_TEST
+
+/* bytes unread, memory they take: is the program behind? */
+static const struct {
+	unsigned unread, taken, behind;
+} readers[] = {
+	{32767, 65535, 0},
+	{32768, 0, 1},
+	{1, 65536, 1},
+	{0, 131072, 0},
+};
+
+START_TEST(programs_that_are_behind)
+{
+	struct paths_options options = {.sockets = 1, .programs = programs_new(arena)};
+	struct inodes *inodes = inodes_new();
+
+	paths = paths_new(arena, &options);
+	sock.inode = 5;
+	sock.rqueue = readers[_i].unread;
+	extras.received = readers[_i].taken;
+	add();
+	extras.has_buffers = false;
+	sock.inode = 6;
+	add();
+	programs_want(options.programs, inodes);
+	ck_assert_uint_eq(inodes_count(inodes), readers[_i].behind);
+	inodes_free(inodes);
 }
 END_TEST
 
@@ -562,6 +594,7 @@ Suite *paths_suite(void)
 	tcase_add_test(tcase, the_fastest_receiver);
 	tcase_add_loop_test(tcase, receive_buffers_that_cannot_grow, 0, N(receivers));
 	tcase_add_loop_test(tcase, send_buffers_that_are_full, 0, N(senders));
+	tcase_add_loop_test(tcase, programs_that_are_behind, 0, N(readers));
 	tcase_add_test(tcase, where_autotuning_ends_is_not_known);
 	tcase_add_test(tcase, what_came_since);
 	tcase_add_test(tcase, another_connection_of_the_same_ports);
