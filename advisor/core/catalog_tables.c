@@ -347,6 +347,8 @@ static const struct column interface_columns[] = {
 				      "likewise; it or conf.all counts"},
 	[INTERFACE_ACCEPT_SOURCE_ROUTE] = {"accept_source_route", VALUE_NUMBER, UNIT_NONE,
 					   "likewise; it and conf.all must both allow it"},
+	[INTERFACE_SPEED] = {"speed", VALUE_NUMBER, UNIT_BITS_PER_SECOND,
+			     "of the link, from Linux 5.6 on; of a veth a number that means nothing"},
 };
 
 static const struct column qdisc_columns[] = {

@@ -1,47 +1,16 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
 #include <linux/if_link.h>
-#include <linux/ip.h>
-#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "core/catalog.h"
-#include "core/netdev.h"
-#include "core/text.h"
-
-#define N(array) (sizeof(array) / sizeof((array)[0]))
-#define NAME_SIZE 16 /* of an interface, of a kind of interface or queue */
-
-struct link {
-	int index;
-	bool is_up, is_loopback;
-	uint32_t mtu, txqlen;
-	char name[NAME_SIZE], kind[NAME_SIZE], qdisc[NAME_SIZE];
-	uint32_t conf[IPV4_DEVCONF_ACCEPT_SOURCE_ROUTE]; /* net.ipv4.conf.NAME, by IPV4_DEVCONF_* less one */
-	bool has_conf;
-};
-
-struct qdisc {
-	int index;
-	uint32_t handle, parent;
-	char kind[NAME_SIZE];
-};
-
-struct netdev {
-	struct arena *arena;
-	unsigned sequence;
-	bool is_done;
-	int error;
-	struct link *links;
-	size_t n_links, links_capacity;
-	struct qdisc *qdiscs;
-	size_t n_qdiscs, qdiscs_capacity;
-	bool incomplete[2]; /* links, qdiscs */
-};
+#include "core/netdev_internal.h"
 
 struct netdev *netdev_new(struct arena *arena)
 {
@@ -54,7 +23,19 @@ struct netdev *netdev_new(struct arena *arena)
 void netdev_begin(struct netdev *netdev, unsigned sequence)
 {
 	netdev->sequence = sequence;
-	netdev->is_done = false;
+	netdev->is_done = netdev->is_of_speeds = false;
+}
+
+void netdev_begin_speeds(struct netdev *netdev, unsigned sequence)
+{
+	netdev_begin(netdev, sequence);
+	netdev->is_of_speeds = true;
+}
+
+void netdev_miss_speeds(struct netdev *netdev, const char *why)
+{
+	netdev->speeds_why = why;
+	netdev->error = 0;
 }
 
 bool netdev_is_done(const struct netdev *netdev)
@@ -212,6 +193,48 @@ static void add_qdisc(struct netdev *netdev, const struct nlmsghdr *header)
 	netdev->qdiscs[netdev->n_qdiscs++] = qdisc;
 }
 
+/* ------------------------------------------------------------------ speeds */
+
+struct speed {
+	uint32_t index, mbit;
+};
+
+static void read_speed_header(void *context, const struct nlattr *attribute)
+{
+	struct speed *speed = context;
+
+	if (mnl_attr_get_type(attribute) == ETHTOOL_A_HEADER_DEV_INDEX)
+		read_number(attribute, &speed->index);
+}
+
+static void read_speed(void *context, const struct nlattr *attribute)
+{
+	struct speed *speed = context;
+
+	if (mnl_attr_get_type(attribute) == ETHTOOL_A_LINKMODES_HEADER)
+		read_nested(attribute, read_speed_header, speed);
+	else if (mnl_attr_get_type(attribute) == ETHTOOL_A_LINKMODES_SPEED)
+		read_number(attribute, &speed->mbit);
+}
+
+static void add_speed(struct netdev *netdev, const struct nlmsghdr *header)
+{
+	struct speed speed = {.mbit = (uint32_t)SPEED_UNKNOWN};
+
+	if (header->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN))
+		return;
+	each_attribute(mnl_nlmsg_get_payload_offset(header, GENL_HDRLEN),
+		       (const char *)header + header->nlmsg_len, read_speed, &speed);
+	for (size_t i = 0; i < netdev->n_links; i++) {
+		struct link *link = &netdev->links[i];
+
+		if ((uint32_t)link->index != speed.index)
+			continue;
+		link->has_speed = true;
+		link->mbit = speed.mbit != (uint32_t)SPEED_UNKNOWN ? speed.mbit : 0;
+	}
+}
+
 /* Negative where there was one; a dump's end has it too. */
 static int read_error(const struct nlmsghdr *header)
 {
@@ -220,6 +243,17 @@ static int read_error(const struct nlmsghdr *header)
 	if (mnl_nlmsg_get_payload_len(header) >= sizeof(error))
 		memcpy(&error, mnl_nlmsg_get_payload(header), sizeof(error));
 	return error < 0 && error >= -4095 ? -error : 0;
+}
+
+/* The number of a family of generic netlink, ethtool's too, can be that of any message of rtnetlink. */
+static void read_record(struct netdev *netdev, const struct nlmsghdr *header)
+{
+	if (netdev->is_of_speeds && header->nlmsg_type >= NLMSG_MIN_TYPE)
+		add_speed(netdev, header);
+	else if (header->nlmsg_type == RTM_NEWLINK)
+		add_link(netdev, header);
+	else if (header->nlmsg_type == RTM_NEWQDISC)
+		add_qdisc(netdev, header);
 }
 
 static void read_message(struct netdev *netdev, const struct nlmsghdr *header)
@@ -234,13 +268,8 @@ static void read_message(struct netdev *netdev, const struct nlmsghdr *header)
 	case NLMSG_ERROR:
 		netdev->error = read_error(header);
 		break;
-	case RTM_NEWLINK:
-		add_link(netdev, header);
-		break;
-	case RTM_NEWQDISC:
-		add_qdisc(netdev, header);
-		break;
 	default:
+		read_record(netdev, header);
 		break;
 	}
 }
@@ -265,133 +294,4 @@ size_t netdev_parse(struct netdev *netdev, const void *bytes, size_t length)
 		used = used < length ? used : length;
 	}
 	return used;
-}
-
-/* ------------------------------------------------------------------ facts */
-
-static struct fact text_fact(struct arena *arena, const char *text)
-{
-	return fact_known(value_text(text_printable(arena, text)));
-}
-
-static struct fact flag(bool value)
-{
-	return fact_known(value_bool(value));
-}
-
-static const struct link *find_link(const struct netdev *netdev, int index)
-{
-	for (size_t i = 0; i < netdev->n_links; i++)
-		if (netdev->links[i].index == index)
-			return &netdev->links[i];
-	return NULL;
-}
-
-/* The kind of the qdisc that this one hangs below: its handle is the major part of the parent. */
-static const char *parent_kind(const struct netdev *netdev, const struct qdisc *qdisc)
-{
-	for (size_t i = 0; i < netdev->n_qdiscs; i++) {
-		const struct qdisc *other = &netdev->qdiscs[i];
-
-		if (other != qdisc && other->index == qdisc->index && other->parent == TC_H_ROOT &&
-		    other->handle == TC_H_MAJ(qdisc->parent))
-			return other->kind;
-	}
-	return "";
-}
-
-static struct table *begin(struct facts *facts, const struct table_def *def, bool incomplete)
-{
-	struct table *table = facts_table(facts, def);
-
-	table->state = FACT_KNOWN;
-	table->why = NULL;
-	table->incomplete = incomplete;
-	return table;
-}
-
-static const struct {
-	enum interface_column column;
-	unsigned which;
-} conf_columns[] = {
-	{INTERFACE_FORWARDING, IPV4_DEVCONF_FORWARDING},
-	{INTERFACE_RP_FILTER, IPV4_DEVCONF_RP_FILTER},
-	{INTERFACE_ACCEPT_REDIRECTS, IPV4_DEVCONF_ACCEPT_REDIRECTS},
-	{INTERFACE_SECURE_REDIRECTS, IPV4_DEVCONF_SECURE_REDIRECTS},
-	{INTERFACE_SEND_REDIRECTS, IPV4_DEVCONF_SEND_REDIRECTS},
-	{INTERFACE_ACCEPT_SOURCE_ROUTE, IPV4_DEVCONF_ACCEPT_SOURCE_ROUTE},
-};
-
-static void add_conf(const struct link *link, struct fact *row)
-{
-	for (size_t i = 0; i < N(conf_columns); i++)
-		row[conf_columns[i].column] =
-			link->has_conf ? fact_known(value_number((int32_t)link->conf[conf_columns[i].which - 1],
-								 UNIT_NONE))
-				       : fact_missing(FACT_ABSENT, "it has no IPv4");
-}
-
-static void add_interfaces(const struct netdev *netdev, struct facts *facts)
-{
-	struct table *table = begin(facts, &interfaces_def, netdev->incomplete[0]);
-	struct arena *arena = facts_arena(facts);
-
-	for (size_t i = 0; i < netdev->n_links; i++) {
-		const struct link *link = &netdev->links[i];
-		struct fact *row = table_add_row(facts, table);
-
-		row[INTERFACE_NAME] = text_fact(arena, link->name);
-		row[INTERFACE_KIND] = text_fact(arena, link->kind);
-		row[INTERFACE_LOOPBACK] = flag(link->is_loopback);
-		row[INTERFACE_UP] = flag(link->is_up);
-		row[INTERFACE_MTU] = fact_known(value_number(link->mtu, UNIT_BYTES));
-		row[INTERFACE_TXQUEUELEN] = fact_known(value_number(link->txqlen, UNIT_NONE));
-		row[INTERFACE_QDISC] = text_fact(arena, link->qdisc);
-		add_conf(link, row);
-	}
-}
-
-static void add_qdiscs(const struct netdev *netdev, struct facts *facts)
-{
-	struct table *table = begin(facts, &qdiscs_def, netdev->incomplete[1]);
-	struct arena *arena = facts_arena(facts);
-
-	for (size_t i = 0; i < netdev->n_qdiscs; i++) {
-		const struct qdisc *qdisc = &netdev->qdiscs[i];
-		const struct link *link = find_link(netdev, qdisc->index);
-		const char *device = link ? link->name : arena_printf(arena, "%d", qdisc->index);
-		bool is_root = qdisc->parent == TC_H_ROOT;
-		struct fact *row = table_add_row(facts, table);
-
-		row[QDISC_NAME] = text_fact(
-			arena, is_root ? device
-				       : arena_printf(arena, "%s %x:%x", device, qdisc->parent >> 16,
-						      qdisc->parent & 0xffff));
-		row[QDISC_DEVICE] = text_fact(arena, device);
-		row[QDISC_KIND] = text_fact(arena, qdisc->kind);
-		row[QDISC_ROOT] = flag(is_root);
-		row[QDISC_PARENT] = text_fact(arena, is_root ? "" : parent_kind(netdev, qdisc));
-		row[QDISC_INGRESS] = flag(qdisc->parent == TC_H_INGRESS);
-		row[QDISC_AUTOMATIC] = flag(!qdisc->handle);
-		if (link)
-			row[QDISC_UP] = flag(link->is_up);
-	}
-}
-
-void netdev_facts(const struct netdev *netdev, struct facts *facts)
-{
-	add_interfaces(netdev, facts);
-	add_qdiscs(netdev, facts);
-}
-
-void netdev_facts_missing(struct facts *facts, const char *why)
-{
-	static const struct table_def *const tables[] = {&interfaces_def, &qdiscs_def};
-
-	for (size_t i = 0; i < N(tables); i++) {
-		struct table *table = facts_table(facts, tables[i]);
-
-		table->state = FACT_UNREADABLE;
-		table->why = why;
-	}
 }

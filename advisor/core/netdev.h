@@ -1,7 +1,8 @@
 /*
  * Network interfaces and their queueing disciplines, from the replies of
- * rtnetlink dumps (RTM_GETLINK, RTM_GETQDISC), as they come from netlink or
- * out of a file. In the byte order of the machine that made them.
+ * rtnetlink dumps (RTM_GETLINK, RTM_GETQDISC) and the speeds of links from one
+ * of ethtool (ETHTOOL_MSG_LINKMODES_GET), as they come from netlink or out of
+ * a file. In the byte order of the machine that made them.
  */
 #ifndef TCPTUNE_NETDEV_H
 #define TCPTUNE_NETDEV_H
@@ -28,6 +29,12 @@ size_t netdev_parse(struct netdev *netdev, const void *bytes, size_t length);
 
 /* A dump begins: messages with another sequence number are ignored; 0: all count. */
 void netdev_begin(struct netdev *netdev, unsigned sequence);
+
+/* The same for a dump of speeds, behind that of links: its messages have the numbers of others. */
+void netdev_begin_speeds(struct netdev *netdev, unsigned sequence);
+
+/* Why no speed is known; kept, not copied. The dump that failed is forgotten. */
+void netdev_miss_speeds(struct netdev *netdev, const char *why);
 
 /* NLMSG_DONE came since netdev_begin(). */
 bool netdev_is_done(const struct netdev *netdev);

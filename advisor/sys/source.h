@@ -11,8 +11,8 @@
  * `capture/missing` with one line "errno-name path" for what could not be
  * read (ENOENT is the default, and may be left out); `capture/modes` with one
  * line "0644 path" for each sysctl; `capture/links` with "target TAB path";
- * `capture/sockets.*`, `capture/interfaces` and `capture/qdiscs` with the raw
- * netlink replies; `capture/fds/PID`
+ * `capture/sockets.*`, `capture/interfaces`, `capture/qdiscs` and
+ * `capture/speeds` with the raw netlink replies; `capture/fds/PID`
  * with one line "fd socket:[inode]" a descriptor of interest;
  * `capture/hostname`, `capture/pagesize`, `capture/container`; where two samples of the counters
  * were taken, `capture/interval` (seconds) and `capture/second/proc/net/...`;

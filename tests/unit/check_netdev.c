@@ -1,5 +1,7 @@
 /* Interfaces and queueing disciplines: messages, captures, and what of them may leave a host. */
 #include <errno.h>
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
 #include <linux/if_link.h>
 #include <linux/netlink.h>
 #include <linux/pkt_sched.h>
@@ -201,6 +203,67 @@ START_TEST(qdiscs_are_read)
 }
 END_TEST
 
+/* Of the interface with this number; its family of generic netlink has the number of RTM_NEWLINK. */
+static void put_speed(struct buffer *buffer, uint32_t index, uint32_t mbit)
+{
+	const struct {
+		struct nlattr head;
+		uint32_t index;
+	} device = {{8, ETHTOOL_A_HEADER_DEV_INDEX}, index};
+	const struct genlmsghdr message = {.cmd = ETHTOOL_MSG_LINKMODES_GET_REPLY, .version = 1};
+	struct nlmsghdr *header = put(buffer, RTM_NEWLINK, &message, sizeof(message));
+
+	put_attribute(buffer, header, ETHTOOL_A_LINKMODES_HEADER, &device, sizeof(device));
+	put_attribute(buffer, header, ETHTOOL_A_LINKMODES_SPEED, &mbit, sizeof(mbit));
+}
+
+static struct fact speed(size_t row)
+{
+	return table_row(facts_find_table(facts, "interfaces"), row)[INTERFACE_SPEED];
+}
+
+START_TEST(speeds_are_read)
+{
+	struct buffer links = {.length = 0}, speeds = {.length = 0};
+
+	put_link(&links, 1, "lo", IFF_LOOPBACK);
+	put_link(&links, 2, "eth0", IFF_UP);
+	put_link(&links, 3, "eth1", IFF_UP);
+	put_speed(&speeds, 3, UINT32_MAX);
+	put_speed(&speeds, 2, 25000);
+	put_speed(&speeds, 9, 10);
+	put(&speeds, RTM_NEWLINK, "", 1);
+	netdev_begin(netdev, 0);
+	ck_assert_uint_eq(netdev_parse(netdev, links.bytes, links.length), links.length);
+	netdev_begin_speeds(netdev, 0);
+	ck_assert_uint_eq(netdev_parse(netdev, speeds.bytes, speeds.length), speeds.length);
+	netdev_facts(netdev, facts);
+	ck_assert_uint_eq(facts_find_table(facts, "interfaces")->n_rows, 3);
+	ck_assert_int_eq(speed(0).state, FACT_ABSENT);
+	ck_assert_int_eq(speed(1).state, FACT_KNOWN);
+	ck_assert_double_eq(speed(1).value.number, 25e9);
+	ck_assert_str_eq(value_show(arena, speed(1).value), "25 Gbit/s");
+	ck_assert_int_eq(speed(2).state, FACT_UNREADABLE);
+}
+END_TEST
+
+START_TEST(speeds_that_are_not_told)
+{
+	struct buffer links = {.length = 0};
+
+	put_link(&links, 2, "eth0", IFF_UP);
+	netdev_begin(netdev, 0);
+	netdev_parse(netdev, links.bytes, links.length);
+	netdev_begin_speeds(netdev, 0);
+	netdev_parse(netdev, "\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16);
+	ck_assert_int_eq(netdev_error(netdev), EBADMSG);
+	netdev_miss_speeds(netdev, "malformed");
+	netdev_facts(netdev, facts);
+	ck_assert_int_eq(speed(0).state, FACT_UNREADABLE);
+	ck_assert_str_eq(speed(0).why, "malformed");
+}
+END_TEST
+
 START_TEST(errors_end_a_dump)
 {
 	struct buffer buffer = {.length = 0};
@@ -353,6 +416,8 @@ Suite *netdev_suite(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, interfaces_are_read);
 	tcase_add_test(tcase, qdiscs_are_read);
+	tcase_add_test(tcase, speeds_are_read);
+	tcase_add_test(tcase, speeds_that_are_not_told);
 	tcase_add_test(tcase, errors_end_a_dump);
 	tcase_add_test(tcase, another_dump_is_ignored);
 	tcase_add_test(tcase, no_byte_can_hurt);
