@@ -73,8 +73,8 @@ static void set_local_ports(struct census *census, const struct census_options *
 {
 	unsigned high = options->port_high < 65535 ? options->port_high : 65535;
 
-	for (unsigned port = options->port_low; port <= high && options->port_high; port++)
-		portset_add(&census->local_ports, port);
+	if (options->port_high && options->port_low <= high)
+		portset_add_range(&census->local_ports, options->port_low, high);
 	if (options->reserved && *options->reserved)
 		remove_list(&census->local_ports,
 			    ports_merge(census->arena, options->reserved, ""));

@@ -188,7 +188,8 @@ static const struct expr *parse_name(struct parser *p, const char *at, const cha
 	if (!catalog_find(p->scope.catalog, name, &def))
 		return unknown_name(p, at, name);
 	expr = build_expr(p, EXPR_FACT, def.type, def.unit);
-	expr->fact = arena_strdup(p->arena, name);
+	/* The catalog's own text, so that the same fact is the same pointer. */
+	expr->fact = def.name != name ? def.name : arena_strdup(p->arena, name);
 	return expr;
 }
 

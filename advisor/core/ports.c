@@ -2,23 +2,10 @@
 #include <string.h>
 
 #include "core/ports.h"
+#include "core/portset.h"
 #include "core/text.h"
 
 #define PORTS 65536u
-
-struct port_set {
-	uint8_t bits[PORTS / 8];
-};
-
-static void set_port(struct port_set *set, unsigned port)
-{
-	set->bits[port / 8] = (uint8_t)(set->bits[port / 8] | 1u << port % 8);
-}
-
-static bool has_port(const struct port_set *set, unsigned port)
-{
-	return set->bits[port / 8] >> port % 8 & 1;
-}
 
 static const char *skip_blanks(const char *s)
 {
@@ -78,29 +65,14 @@ static bool next_range(const char **cursor, unsigned *ret_low, unsigned *ret_hig
 	return true;
 }
 
-/* Whole bytes at once: a hostile list may have very many ranges. */
-static void set_range(struct port_set *set, unsigned low, unsigned high)
-{
-	for (; low <= high && low % 8; low++)
-		set_port(set, low);
-	if (high >= low + 7) {
-		unsigned bytes = (high + 1 - low) / 8;
-
-		memset(set->bits + low / 8, 0xff, bytes);
-		low += bytes * 8;
-	}
-	for (; low <= high; low++)
-		set_port(set, low);
-}
-
 /* Adds the list to the set; the reason why it is no list, NULL when it is one. */
-static const char *read_list(const char *list, struct port_set *set)
+static const char *read_list(const char *list, struct portset *set)
 {
 	const char *why = NULL;
 	unsigned low, high;
 
 	while (next_range(&list, &low, &high, &why))
-		set_range(set, low, high);
+		portset_add_range(set, low, high);
 	return why;
 }
 
@@ -117,28 +89,30 @@ bool ports_have(const char *list, double port)
 
 unsigned ports_count(const char *list, unsigned low, unsigned high)
 {
-	struct port_set set = {{0}};
+	struct portset set = {{0}};
 	unsigned n = 0;
 
+	if (!*skip_blanks(list))
+		return 0;
 	read_list(list, &set);
 	for (unsigned port = low; port <= high && port < PORTS; port++)
-		n += has_port(&set, port);
+		n += portset_has(&set, port);
 	return n;
 }
 
 char *ports_merge(struct arena *arena, const char *a, const char *b)
 {
 	struct text text = text_new(arena);
-	struct port_set set = {{0}};
+	struct portset set = {{0}};
 
 	read_list(a, &set);
 	read_list(b, &set);
 	for (unsigned port = 0; port < PORTS; port++) {
 		unsigned last = port;
 
-		if (!has_port(&set, port))
+		if (!portset_has(&set, port))
 			continue;
-		while (last + 1 < PORTS && has_port(&set, last + 1))
+		while (last + 1 < PORTS && portset_has(&set, last + 1))
 			last++;
 		text_printf(&text, "%s%u", text.length ? "," : "", port);
 		if (last > port)
@@ -150,7 +124,7 @@ char *ports_merge(struct arena *arena, const char *a, const char *b)
 
 bool ports_valid(const char *list, const char **ret_why)
 {
-	struct port_set set = {{0}};
+	struct portset set = {{0}};
 	const char *why = read_list(list, &set);
 
 	if (why)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Zeroed it is empty. Ports are at most 65535. */
 struct portset {
@@ -20,6 +21,21 @@ static inline void portset_add(struct portset *set, uint32_t port)
 	set->bits[port / 8] = (uint8_t)(set->bits[port / 8] | 1U << port % 8);
 }
 
+/* low <= high. Whole bytes at once: a hostile list may have very many ranges. */
+static inline void portset_add_range(struct portset *set, uint32_t low, uint32_t high)
+{
+	for (; low <= high && low % 8; low++)
+		portset_add(set, low);
+	if (high >= low + 7) {
+		uint32_t bytes = (high + 1 - low) / 8;
+
+		memset(set->bits + low / 8, 0xff, bytes);
+		low += bytes * 8;
+	}
+	for (; low <= high; low++)
+		portset_add(set, low);
+}
+
 static inline void portset_remove(struct portset *set, uint32_t port)
 {
 	set->bits[port / 8] = (uint8_t)(set->bits[port / 8] & ~(1U << port % 8));
@@ -29,9 +45,12 @@ static inline uint32_t portset_count(const struct portset *set)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < sizeof(set->bits); i++)
-		for (uint8_t bits = set->bits[i]; bits; bits &= (uint8_t)(bits - 1))
-			n++;
+	for (uint32_t i = 0; i < sizeof(set->bits); i += sizeof(uint64_t)) {
+		uint64_t bits;
+
+		memcpy(&bits, &set->bits[i], sizeof(bits));
+		n += (uint32_t)__builtin_popcountll(bits);
+	}
 	return n;
 }
 

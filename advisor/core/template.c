@@ -50,8 +50,12 @@ const struct template *template_parse(struct arena *arena, struct diag *diag,
 		struct node inner;
 
 		if (*s != '{' || s[1] == '{') {
+			size_t n;
+
 			s += *s == '{';
-			text_add_n(&text, s, 1);
+			n = 1 + strcspn(s + 1, "{");
+			text_add_n(&text, s, n);
+			s += n - 1;
 			continue;
 		}
 		end = strchr(s, '}');
