@@ -180,17 +180,6 @@ static void show_seconds(struct text *text, double seconds)
 	text_add(text, " s");
 }
 
-static void show_bits(struct text *text, double bits)
-{
-	static const char *const units[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s"};
-	size_t i = 0;
-
-	for (; i + 1 < N(units) && fabs(bits) >= 1000; i++)
-		bits /= 1000;
-	show_plain(text, bits);
-	text_printf(text, " %s", units[i]);
-}
-
 static void show_number(struct text *text, double number, enum unit unit)
 {
 	switch (unit) {
