@@ -419,6 +419,22 @@ START_TEST(recording_hides)
 }
 END_TEST
 
+/* The asset tag of a machine is somebody's inventory; that of all machines of Azure says which cloud it is. */
+START_TEST(recording_hides_inventories)
+{
+	static const char path[] = "sys/class/dmi/id/chassis_asset_tag";
+	static const char *const tags[] = {"IT-0815\n", "7783-7084-3265-9085-8269-3286-77\n"};
+
+	tree_file("/sys/class/dmi/id/chassis_asset_tag", tags[_i / 2]);
+	tree_file("/sys/class/dmi/id/sys_vendor", "Acme\n");
+	begin(_i % 2);
+	reading("/sys/class/dmi/id/chassis_asset_tag");
+	reading("/sys/class/dmi/id/sys_vendor");
+	ck_assert_str_eq(recorded(path), _i == 1 ? "\n" : tags[_i / 2]);
+	ck_assert_str_eq(recorded("sys/class/dmi/id/sys_vendor"), "Acme\n");
+}
+END_TEST
+
 START_TEST(recording_wants_an_empty_place)
 {
 	tree_file("/full/x", "");
@@ -485,6 +501,7 @@ Suite *source_suite(void)
 	tcase_add_test(tcase, recording_is_what_was_read);
 	tcase_add_test(tcase, recording_replays_the_same);
 	tcase_add_loop_test(tcase, recording_hides, 0, 2);
+	tcase_add_loop_test(tcase, recording_hides_inventories, 0, 4);
 	tcase_add_test(tcase, recording_wants_an_empty_place);
 	tcase_add_test(tcase, recording_follows_no_links);
 	tcase_add_test(tcase, error_names_are_inverse);
