@@ -18,6 +18,7 @@ pure+='|ctype_(b|tolower|toupper)_loc|is(al(num|pha)|blank|cntrl|x?digit|graph|l
 pure+='|errno_location|timegm|gmtime_r|inet_(ntop|pton|addr)|[hn]to[hn][sl]'
 pure+='|f?(sqrt|cbrt|pow|exp2?|log2?|log10|log1p|floor|ceil|round|trunc|l?l?rint|l?l?round|nearbyint|fmod|abs|min|max|modf|ldexp|frexp|copysign|isnan|isinf|isfinite|nan)[fl]?'
 pure+='|yaml_.*|json_.*|jsonp_.*|mnl_(attr|nlmsg|nlattr)_.*'
+pure+='|popcountdi2'
 pure+='|_?stack_chk_fail(_local)?|GLOBAL_OFFSET_TABLE_|_?tls_get_addr|stack_chk_guard'
 pure+='|(asan|ubsan|sanitizer|gcov|llvm|sancov)_.*'
 
