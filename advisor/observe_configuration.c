@@ -83,6 +83,8 @@ static struct keys gather_keys(struct run *run, const struct configured *configu
 
 		add_key(&keys, configured->keys[i]);
 		if (param) {
+			add_key(&keys, param->min_key);
+			add_key(&keys, param->max_key);
 			add_key(&keys, param->among);
 			add_key(&keys, param->among_in_child);
 		}

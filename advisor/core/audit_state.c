@@ -1,4 +1,5 @@
 /* What a host makes of a key, and what a loader leaves in it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/audit_internal.h"
@@ -91,16 +92,20 @@ bool audit_has_word(const char *words, const char *word)
 	return false;
 }
 
-/* An algorithm that the kernel has to look for. */
-static bool needs_search(const struct audit_input *input, const struct param *param, const char *value)
+/* It is known that the words of that key lack this one. key may be NULL: then nothing is known. */
+static bool is_lacking(const struct audit_input *input, const char *key, const char *word)
 {
-	struct fact among;
+	struct fact words = facts_get(input->facts, key ? key : "");
 
-	if (!param || !param->among || !input->is_observed)
-		return false;
-	among = facts_get(input->facts, param->among);
-	return among.state == FACT_KNOWN && among.value.type == VALUE_TEXT &&
-	       !audit_has_word(among.value.text, value);
+	return words.state == FACT_KNOWN && words.value.type == VALUE_TEXT &&
+	       !audit_has_word(words.value.text, word);
+}
+
+static bool is_child(const struct audit_input *input)
+{
+	struct fact child = facts_get(input->facts, "namespace.child");
+
+	return child.state == FACT_KNOWN && child.value.boolean;
 }
 
 /* Why the key cannot be there, or not written, when the files are loaded; or NULL. */
@@ -139,6 +144,50 @@ static void write_all(struct arena *arena, const struct audit_key *key, const st
 	}
 }
 
+/* The first number of a key that bounds another one: the running one, else the default; false where none is known. */
+static bool first_number(const struct audit_input *input, const char *key, double *ret)
+{
+	struct fact fact = facts_get(input->facts, key);
+	const struct param *param = params_find(input->params, key);
+
+	if (fact.state == FACT_KNOWN && fact.value.type == VALUE_NUMBER)
+		*ret = fact.value.number;
+	else if (fact.state == FACT_KNOWN && fact.value.type == VALUE_TUPLE && fact.value.tuple.n)
+		*ret = fact.value.tuple.element[0];
+	else if (!param || !param->default_text)
+		return false;
+	else
+		*ret = strtod(param->default_text, NULL);
+	return true;
+}
+
+/* Why the kernel would not take a value because of another key, or NULL. */
+static const char *beyond_bound(struct arena *arena, const struct audit_input *input,
+				const struct param *param, const char *value)
+{
+	double number = strtod(value, NULL), bound;
+
+	if (param->min_key && first_number(input, param->min_key, &bound) && number < bound)
+		return arena_printf(arena, "%.0f is below %s, which is %.0f", number, param->min_key, bound);
+	if (param->max_key && first_number(input, param->max_key, &bound) && number > bound)
+		return arena_printf(arena, "%.0f is above %s, which is %.0f", number, param->max_key, bound);
+	return NULL;
+}
+
+/* A value that was written, and that the kernel may not have taken after all. */
+static const char *doubt(struct arena *arena, const struct audit_input *input, const struct param *param,
+			 const char *value)
+{
+	if (!param)
+		return NULL;
+	if (is_lacking(input, param->among, value))
+		return arena_printf(arena, "the kernel takes %s if it finds a module for it", value);
+	if (is_child(input) && is_lacking(input, param->among_in_child, value))
+		return arena_printf(arena, "a child network namespace takes none but those of %s",
+				    param->among_in_child);
+	return beyond_bound(arena, input, param, value);
+}
+
 struct audit_boot audit_boot_of(struct arena *arena, const struct audit_input *input,
 				const struct audit_key *key, enum conf_loader loader)
 {
@@ -153,10 +202,9 @@ struct audit_boot audit_boot_of(struct arena *arena, const struct audit_input *i
 	if (boot.why)
 		return boot;
 	write_all(arena, key, writes, n, &boot);
-	if (boot.value && needs_search(input, key->param, boot.value)) {
-		boot.why = arena_printf(arena, "the kernel takes %s if it finds a module for it", boot.value);
+	boot.why = boot.value ? doubt(arena, input, key->param, boot.value) : boot.why;
+	if (boot.why)
 		boot.value = NULL;
-	}
 	return boot;
 }
 

@@ -139,6 +139,8 @@ static const char *refuse_port(struct arena *arena, const char **text)
 	unsigned long low, high;
 
 	*text += length;
+	if (start[0] == '0' && isdigit((unsigned char)start[1]))
+		return arena_printf(arena, "'%.*s' is octal to the kernel", length, start);
 	if (!isdigit((unsigned char)*start))
 		return arena_printf(arena, "'%.*s' is no port and no range of ports", length, start);
 	low = high = strtoul(start, &end, 10);

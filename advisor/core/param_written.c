@@ -17,11 +17,11 @@ static bool take_numbers(const struct param *param, const char *text, struct tex
 
 	for (n = 0; n < param->arity && text[strspn(text, " \t\n")]; n++) {
 		if (!param_next_number(&text, &number.number) || !is_in_range(param, number.number))
-			break;
+			return false;
 		text_printf(shown, "%s%s", n ? " " : "", param_bound_text(shown->arena, &number));
 	}
 	*ret_n = n;
-	return n == param->arity || (n > 0 && !text[strspn(text, " \t\n")]);
+	return n > 0;
 }
 
 /* A tuple of which not all numbers were written: the rest stays. */
@@ -78,11 +78,16 @@ static const char *written_numbers(struct arena *arena, const struct param *para
 const char *param_written(struct arena *arena, const struct param *param, const char *before,
 			  const char *text, const char **ret_why)
 {
+	const char *why;
+
 	if (param->read_only)
 		return refused(before, ret_why);
 	if (param_is_numeric(param))
 		return written_numbers(arena, param, before, text, ret_why);
-	if (param->type == PARAM_PORTS && param_refuses(arena, param, text))
-		return refused(before, ret_why);
-	return text;
+	why = param->type == PARAM_PORTS ? param_refuses(arena, param, text) : NULL;
+	if (!why)
+		return text;
+	/* The kernel takes "010" and "8080," too. */
+	*ret_why = arena_printf(arena, "the kernel may refuse it: %s", why);
+	return NULL;
 }

@@ -1,9 +1,9 @@
 /*
- * boot make SEED DIR    fills DIR/{etc,run,local,usr} with sysctl.d files, and DIR/conf
- * boot tell LOADER KEY...    the value that decides each key here, "-" where no file sets it
+ * boot SEED DIR    fills DIR/{etc,run,local,usr} with sysctl.d files, and DIR/conf
  *
  * For boot.sh, which lets both loaders load what was made. The same seed gives
- * the same files. They set tags of network devices alone, which mean nothing.
+ * the same files. They set tags of network devices, which mean nothing, and a
+ * few keys of the namespace to values good and bad.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "sys/confdirs.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 
@@ -47,11 +45,34 @@ static void write_key(FILE *file, uint64_t *state, const char *const *names)
 	fputs(key, file);
 }
 
+/* Keys with a range, one with none, two numbers, ports, names; values that the kernel takes, bends and refuses. */
+static const char *const keys[] = {
+	"net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_time", "net.ipv4.ip_local_port_range",
+	"net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_congestion_control", "net.core.somaxconn",
+	"net.ipv4.tcp_ecn", "net.ipv4.tcp_rmem", "net.ipv4.tcp_no_such_key", "net.ipv4.tcp_ec?",
+};
+static const char *const values[] = {
+	"30", "30", "030", "0x1e", "-1", "thirty", "30 40", "30 # half a minute", "30# s", "", "99999999999",
+	"1", "1", "2", "5", "1024 65000", "1024", "65000 1024", "1024 65000 7", "1024 x", "8080",
+	"8080,9000-9010", "9010-9000", "8080,", "cubic", "reno", "nosuch", "4096 131072 6291456",
+	"4096 131072", "4096 x 6291456",
+};
+
+static void write_setting(FILE *file, uint64_t *state)
+{
+	fprintf(file, "%s%s = %s\n", below(state, 6) ? "" : "-", keys[below(state, N(keys))],
+		values[below(state, N(values))]);
+}
+
 static void write_lines(FILE *file, uint64_t *state)
 {
 	for (unsigned n = below(state, 6); n > 0; n--) {
 		unsigned kind = below(state, 12);
 
+		if (below(state, 2)) {
+			write_setting(file, state);
+			continue;
+		}
 		if (kind == 0)
 			fputs("# a comment\njunk\n", file);
 		if (kind < 4)
@@ -109,30 +130,9 @@ static int make(uint64_t seed, const char *top)
 	return 0;
 }
 
-static int tell(enum conf_loader loader, int n, char **keys)
-{
-	struct arena *arena = arena_new();
-	struct source *source;
-	struct confdirs *confdirs;
-
-	if (source_open(arena, NULL, &source) < 0)
-		return 1;
-	confdirs = confdirs_read(arena, source);
-	for (int i = 0; i < n; i++) {
-		const struct conf_entry *entry = conf_winner(&confdirs->conf, loader, keys[i]);
-
-		printf("%s %s\n", keys[i], entry ? entry->value : "-");
-	}
-	source_close(source);
-	arena_free(arena);
-	return ferror(stdout) || fflush(stdout) ? 1 : 0;
-}
-
 int main(int argc, char **argv)
 {
-	if (argc == 4 && strcmp(argv[1], "make") == 0)
-		return make(strtoull(argv[2], NULL, 10), argv[3]);
-	if (argc >= 3 && strcmp(argv[1], "tell") == 0)
-		return tell(strcmp(argv[2], "systemd") ? CONF_PROCPS : CONF_SYSTEMD, argc - 3, argv + 3);
+	if (argc == 3)
+		return make(strtoull(argv[1], NULL, 10), argv[2]);
 	return 2;
 }

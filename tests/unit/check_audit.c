@@ -335,6 +335,51 @@ START_TEST(a_refused_value_changes_nothing)
 }
 END_TEST
 
+/* Bounds that other keys are, and what a child namespace takes. */
+START_TEST(other_keys_leave_doubts)
+{
+	add_file("a.conf", "net.ipv4.ip_local_port_range = 1023 65000\n"
+			   "net.ipv4.tcp_congestion_control = cubic\n");
+	set_key("net.ipv4.ip_unprivileged_port_start", "1024");
+	set_key("net.ipv4.ip_local_port_range", "32768 60999");
+	set_key("net.ipv4.tcp_available_congestion_control", "reno cubic");
+	set_key("net.ipv4.tcp_allowed_congestion_control", "reno");
+	set_key("net.ipv4.tcp_congestion_control", "reno");
+	facts_set(facts(), "namespace.child", value_bool(true));
+	ck_assert_str_eq(key("net.ipv4.ip_local_port_range", "systemd"),
+			 "unreadable: 1023 is below net.ipv4.ip_unprivileged_port_start, which is 1024");
+	ck_assert_str_eq(key("net.ipv4.tcp_congestion_control", "systemd"),
+			 "unreadable: a child network namespace takes none but those of "
+			 "net.ipv4.tcp_allowed_congestion_control");
+}
+END_TEST
+
+START_TEST(in_the_bounds_there_is_no_doubt)
+{
+	add_file("a.conf", "net.ipv4.ip_local_port_range = 1024 65000\n"
+			   "net.ipv4.tcp_congestion_control = cubic\n");
+	set_key("net.ipv4.ip_unprivileged_port_start", "1024");
+	set_key("net.ipv4.ip_local_port_range", "32768 60999");
+	set_key("net.ipv4.tcp_available_congestion_control", "reno cubic");
+	set_key("net.ipv4.tcp_allowed_congestion_control", "reno");
+	set_key("net.ipv4.tcp_congestion_control", "reno");
+	facts_set(facts(), "namespace.child", value_bool(false));
+	ck_assert_str_eq(key("net.ipv4.ip_local_port_range", "systemd"), "1024 65000");
+	ck_assert_str_eq(key("net.ipv4.tcp_congestion_control", "systemd"), "cubic");
+}
+END_TEST
+
+START_TEST(no_boot_loads_files_into_another_namespace)
+{
+	host.no_boot = "elsewhere";
+	add_file("a.conf", FIN " = 30\n");
+	set_key(FIN, "60");
+	ck_assert_str_eq(key(FIN, "systemd"), "30");
+	ck_assert_str_eq(key(FIN, "boot"), "absent: elsewhere");
+	ck_assert_str_eq(key(FIN, "drift"), "absent: elsewhere");
+}
+END_TEST
+
 #define MAX "net.netfilter.nf_conntrack_max"
 
 static const struct {
@@ -380,6 +425,9 @@ Suite *audit_suite(void)
 	tcase_add_test(tcase, keys_say_what_boots);
 	tcase_add_loop_test(tcase, the_loader_of_the_host_decides, 0, N(boots));
 	tcase_add_test(tcase, a_refused_value_changes_nothing);
+	tcase_add_test(tcase, other_keys_leave_doubts);
+	tcase_add_test(tcase, in_the_bounds_there_is_no_doubt);
+	tcase_add_test(tcase, no_boot_loads_files_into_another_namespace);
 	tcase_add_loop_test(tcase, modules_come_before_the_files_or_not, 0, N(modules));
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -465,6 +465,55 @@ END_TEST
 
 Suite *param_suite(void);
 
+#define TUPLE {.type = PARAM_TUPLE, .arity = 3, .min = {true, 1, 0}, .max = {true, 100000, 0}}
+#define SINGLE {.type = PARAM_INTEGER, .arity = 1, .min = {true, 0, 0}, .max = {true, 100, 0}}
+
+/* As measured: integers, a tuple in part, octal, junk behind a blank. NULL: it cannot be told. */
+static const struct {
+	struct param param;
+	const char *before, *text, *want;
+} written[] = {
+	{SINGLE, "60", "30", "30"},
+	{SINGLE, NULL, "30", "30"},
+	{SINGLE, "60", "030", "24"},
+	{SINGLE, "60", "0x1e", "30"},
+	{SINGLE, "60", "31 # x", "31"},
+	{SINGLE, "60", "100", "100"},
+	{SINGLE, "60", "101", "60"},
+	{SINGLE, "60", "-1", "60"},
+	{SINGLE, "60", "31#x", "60"},
+	{SINGLE, "60", "thirty", "60"},
+	{SINGLE, "60", "", "60"},
+	{SINGLE, NULL, "thirty", NULL},
+	{TUPLE, "1 2 3", "4 5 6", "4 5 6"},
+	{TUPLE, "1 2 3", "4\t5\t6", "4 5 6"},
+	{TUPLE, "1 2 3", "4 5 6 7", "4 5 6"},
+	{TUPLE, "1 2 3", "4", "4 2 3"},
+	{TUPLE, "1 2 3", "4 5", "4 5 3"},
+	{TUPLE, NULL, "4 5", NULL},
+	{TUPLE, "1 2 3", "4 x 6", NULL},
+	{TUPLE, "1 2 3", "4 100001", NULL},
+	{TUPLE, "1 2 3", "6 5 4", "6 5 4"},
+	{{.type = PARAM_TUPLE, .arity = 2, .is_ordered = true}, "1 2", "6 5", NULL},
+	{{.type = PARAM_TUPLE, .arity = 2, .is_ordered = true}, "1 2", "5 6", "5 6"},
+	{{.type = PARAM_INTEGER, .arity = 1, .read_only = true}, "7", "8", "7"},
+	{{.type = PARAM_TEXT, .arity = 1}, "cubic", "bbr", "bbr"},
+	{{.type = PARAM_PORTS, .arity = 1}, "", "8080,9000-9010", "8080,9000-9010"},
+	{{.type = PARAM_PORTS, .arity = 1}, "80", "", ""},
+	{{.type = PARAM_PORTS, .arity = 1}, "80", "010", NULL},
+	{{.type = PARAM_PORTS, .arity = 1}, "80", "9-8", NULL},
+};
+
+START_TEST(what_is_written_is_foretold)
+{
+	const char *why = NULL;
+	const char *got = param_written(arena, &written[_i].param, written[_i].before, written[_i].text, &why);
+
+	ck_assert_pstr_eq(got, written[_i].want);
+	ck_assert_int_eq(!got, why != NULL);
+}
+END_TEST
+
 Suite *param_suite(void)
 {
 	Suite *suite = suite_create("param");
@@ -484,6 +533,7 @@ Suite *param_suite(void)
 	tcase_add_test(tcase, test_builtin);
 	tcase_add_test(tcase, test_counters);
 	tcase_add_loop_test(tcase, test_bad_counters, 0, N(bad_counters));
+	tcase_add_loop_test(tcase, what_is_written_is_foretold, 0, N(written));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
