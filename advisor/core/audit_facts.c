@@ -144,11 +144,24 @@ static void fill_boot(struct arena *arena, const struct audit *audit, const stru
 	row[CONFIGURED_KEY_EDITED] = boot && boot->entry ? is_edited(audit, boot->entry) : value;
 }
 
+/* The value now; the kernel puts tabs between numbers, files have blanks. */
+static struct fact running(struct arena *arena, const struct audit *audit, const struct audit_key *key)
+{
+	struct fact now = facts_get(audit->input->facts, arena_printf(arena, "raw:%s", key->key));
+	char *text;
+
+	if (now.state != FACT_KNOWN)
+		return now;
+	text = arena_strdup(arena, now.value.text);
+	for (char *s = text; *s; s++)
+		if (*s == '\t')
+			*s = ' ';
+	return known_text(text);
+}
+
 static void fill_key(struct arena *arena, const struct audit *audit, const struct audit_key *key,
 		     struct fact *row)
 {
-	struct fact now = facts_get(audit->input->facts, arena_printf(arena, "raw:%s", key->key));
-
 	row[CONFIGURED_KEY_NAME] = known_text(key->key);
 	row[CONFIGURED_KEY_STATE] = known_text(key->state.name);
 	row[CONFIGURED_KEY_NOTE] = known_text(key->state.note);
@@ -157,7 +170,7 @@ static void fill_key(struct arena *arena, const struct audit *audit, const struc
 	row[CONFIGURED_KEY_MODULE_EARLY] = module_is_early(audit, key);
 	row[CONFIGURED_KEY_LINES] = known_count(key->n_lines);
 	row[CONFIGURED_KEY_VALUES] = known_count(key->n_values);
-	row[CONFIGURED_KEY_RUNNING] = now;
+	row[CONFIGURED_KEY_RUNNING] = running(arena, audit, key);
 	row[CONFIGURED_KEY_DEFAULT] = key->default_text ? known_text(key->default_text)
 							: fact_missing(FACT_UNREADABLE, "its default is not known");
 	row[CONFIGURED_KEY_SYSTEMD] = audit_booted(&key->boot[CONF_SYSTEMD]);

@@ -125,6 +125,15 @@ START_TEST(some_keys_are_of_the_whole_host)
 }
 END_TEST
 
+/* Blanks, where the kernel has tabs. */
+START_TEST(a_running_tuple_is_as_in_files)
+{
+	add_file("a.conf", "net.ipv4.tcp_rmem = 1 2 3\n");
+	set_key("net.ipv4.tcp_rmem", "4096\t131072\t6291456");
+	ck_assert_str_eq(key("net.ipv4.tcp_rmem", "running"), "4096 131072 6291456");
+}
+END_TEST
+
 static const struct {
 	const char *key, *running; /* NULL: not there */
 	const char *state, *note, *nearest; /* note: a part of it */
@@ -417,6 +426,7 @@ Suite *audit_suite(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, some_keys_are_of_the_whole_host);
+	tcase_add_test(tcase, a_running_tuple_is_as_in_files);
 	tcase_add_loop_test(tcase, lines_and_keys_have_a_state, 0, N(states));
 	tcase_add_loop_test(tcase, without_a_host_the_version_decides, 0, N(by_version));
 	tcase_add_test(tcase, lines_say_what_beats_them);
