@@ -87,7 +87,7 @@ static void show_sockets(struct page *page, const struct facts *facts)
 {
 	struct fact total = facts_get(facts, "sockets.total");
 	struct text text = text_new(page->arena), unknown = text_new(page->arena);
-	struct count counts[OUT_STATES];
+	struct count counts[OUT_STATES] = {{0}};
 	size_t n = count_states(facts, counts, &unknown);
 
 	if (total.state != FACT_KNOWN && !n) {

@@ -25,6 +25,7 @@ void build_adopt(struct expr *parent, const struct expr *child)
 
 void build_args(struct parser *p, struct expr *expr, const struct expr *a, const struct expr *b)
 {
+	/* cppcheck-suppress ctunullpointer ; each caller has just made expr, which is never NULL */
 	expr->args = arena_array(p->arena, 2, sizeof(*expr->args));
 	expr->args[0] = a;
 	expr->args[1] = b;

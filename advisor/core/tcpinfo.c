@@ -31,11 +31,12 @@ static const struct {
 
 bool tcpinfo_get(const void *bytes, size_t length, enum tcpinfo_field field, uint64_t *ret)
 {
-	const unsigned char *at = (const unsigned char *)bytes + fields[field].offset;
+	const unsigned char *at;
 	uint32_t word;
 
 	if (!bytes || length < (size_t)fields[field].offset + fields[field].size)
 		return false;
+	at = (const unsigned char *)bytes + fields[field].offset;
 	if (fields[field].size == 8) {
 		memcpy(ret, at, 8);
 	} else if (fields[field].size == 4) {

@@ -86,5 +86,5 @@ void container_collect(struct source *source, struct facts *facts)
 	}
 	facts_set(facts, "container.manager", value_text(manager));
 	line = arena_printf(arena, "%s\n", manager);
-	source_record_bytes(source, CAPTURED + 1, line, strlen(line));
+	source_record_bytes(source, &CAPTURED[1], line, strlen(line));
 }

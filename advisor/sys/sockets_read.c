@@ -93,9 +93,10 @@ static int dump_pass(struct collector *collector, bool is_by_family)
 	struct inetdiag dump = new_dump(collector);
 	int r = collector->diag ? 0 : sockdiag_open(collector->arena, &collector->diag);
 
-	collector->extras = &dump.extras;
+	collector->extras = &dump.extras; /* cppcheck-suppress autoVariables ; taken back below */
 	if (!r)
 		r = sockdiag_dump(collector->diag, &request, &dump);
+	collector->extras = NULL;
 	return r ? r : take_dump(collector, &dump);
 }
 
@@ -126,8 +127,9 @@ static int read_captured(struct collector *collector)
 	struct inetdiag dump = new_dump(collector);
 	int r;
 
-	collector->extras = &dump.extras;
+	collector->extras = &dump.extras; /* cppcheck-suppress autoVariables ; taken back below */
 	r = stream_file(collector->source, file_of(collector), parse_diag, &dump);
+	collector->extras = NULL;
 	return r ? r : take_dump(collector, &dump);
 }
 

@@ -1,5 +1,5 @@
 /*
- * Texts of /proc and /sys, the first byte says which: each fact of the file is known, and then
+ * Texts of /proc and /sys, the first line says which: each fact of the file is known, and then
  * a number or clean, or it says why not.
  */
 #include <math.h>
@@ -19,7 +19,7 @@ static void check_fact(const struct facts *facts, const char *name)
 	/* Of the counters some are signed: Tcp.MaxConn is -1. */
 	if (fact.value.type == VALUE_NUMBER)
 		must(isfinite(fact.value.number) && (fact.value.number >= 0 || !strncmp(name, "counter.", 8)));
-	must(fact.value.type != VALUE_TEXT || fact.value.text);
+	must(fact.value.type != VALUE_TEXT || fuzz_is_clean(fact.value.text, false));
 }
 
 static void read_sample(struct arena *arena, unsigned which, const char *text, size_t length)
@@ -67,20 +67,18 @@ static void read_file(struct arena *arena, const struct proctext_file *file, con
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct arena *arena;
-	size_t n;
+	static const char *const samples[] = {"pairs", "softnet", "conntrack", "neigh"};
+	struct arena *arena = arena_new();
+	char *text = fuzz_copy(arena, data, size), *name = strsep(&text, "\n");
+	size_t n, length = text ? size - (size_t)(text - name) : 0;
 	const struct proctext_file *files = proctext_files(&n);
-	unsigned which = size ? data[0] % (unsigned)(n + 4) : 0;
-	char *text;
 
-	if (!size)
-		return 0;
-	arena = arena_new();
-	text = fuzz_copy(arena, data + 1, size - 1);
-	if (which < n)
-		read_file(arena, &files[which], text, size - 1);
-	else
-		read_sample(arena, which - (unsigned)n, text, size - 1);
+	for (size_t i = 0; text && i < n; i++)
+		if (!strcmp(name, files[i].path))
+			read_file(arena, &files[i], text, length);
+	for (unsigned i = 0; text && i < 4; i++)
+		if (!strcmp(name, samples[i]))
+			read_sample(arena, i, text, length);
 	arena_free(arena);
 	return 0;
 }

@@ -191,7 +191,7 @@ static void take(struct link *link, struct direction *direction)
 		bool has_room = direction->count < link->queue;
 
 		packet = has_room ? &direction->ring[(direction->head + direction->count) % QUEUE_MAX]
-				  : &spare;
+				  : &spare; /* cppcheck-suppress uninitvar ; read() fills it */
 		length = read(direction->from, packet->bytes, sizeof(packet->bytes));
 		if (length < 20)
 			return;
