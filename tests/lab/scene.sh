@@ -195,12 +195,30 @@ see()
 	local severity=$1 rule=$2
 	shift 2
 	look "$@"
-	if grep -qx "$rule $severity" <<<"$findings"; then
-		say found "$rule $severity"
+	found "$severity" "$rule"
+}
+
+found()
+{
+	if grep -qx "$2 $1" <<<"$findings"; then
+		say found "$2 $1"
 	else
-		fail "not found: $rule $severity (but: ${findings//$'\n'/, })"
+		fail "not found: $2 $1 (but: ${findings//$'\n'/, })"
 	fi
-	judge "$rule"
+	judge "$2"
+}
+
+# soon SEVERITY RULE [OPTION...]: the same of something that is not so at every moment.
+soon()
+{
+	local severity=$1 rule=$2 left=10
+	shift 2
+	while [ $((left--)) -gt 0 ]; do
+		look "$@"
+		grep -qx "$rule $severity" <<<"$findings" && break
+		sleep 0.1
+	done
+	found "$severity" "$rule"
 }
 
 # with SEVERITY RULE: see found this too.

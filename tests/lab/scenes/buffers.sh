@@ -33,13 +33,13 @@ receive_buffer_ends()
 	link -d 30
 	put net.ipv4.tcp_rmem '4096 131072 524288'
 	begin server sink 80
-	download 12000000
-	see medium rcvbuf-below-bdp --interval 0.5
+	download 20000000
+	soon medium rcvbuf-below-bdp --interval 0.5 --set rcvbuf-below-bdp.waiting=1000%
 	done_at
 	before=$rate
-	download 12000000
-	cure
-	wait "$transfer"
+	download 40000000
+	cure_soon net.ipv4.tcp_rmem --set rcvbuf-below-bdp.waiting=1000%
+	kill "$transfer"
 	download 40000000
 	gone rcvbuf-below-bdp --interval 0.3
 	done_at
@@ -56,24 +56,39 @@ send_buffer_ends()
 	upload 12000000
 	done_at
 	before=$rate
-	uploads 12000000
-	see medium sndbuf-limited
-	cure
-	done_at
+	uploads 80000000
+	soon medium sndbuf-limited --set sndbuf-limited.waiting=1000%
+	cure_soon net.ipv4.tcp_wmem --set sndbuf-limited.waiting=1000%
+	# What still waits in their buffers goes with the link.
+	kill "${talks[@]}" "$transfer"
+	unlink
+	link -d 30
+	begin_there server sink 80
 	upload 40000000
 	gone sndbuf-limited
 	done_at
 	more 'KB/s over 60 ms from here' "$before" "$rate" 2
 }
 
-# Four at once: the buffer of one is not full at every moment, and slow start goes beyond it.
+# Two at once: the buffer of one is not full at every moment. On a busy machine packets wait
+# for the processor, which is not what the scene is about.
 uploads()
 {
-	local i
-	for i in 1 2 3; do
-		client -t 20000 -z "$1" send "$peer" 80 >/dev/null &
-	done
+	client -t 20000 -z "$1" send "$peer" 80 >/dev/null &
+	talks=($!)
 	upload "$1"
+}
+
+# cure_soon KEY [OPTION...]: cures until the key has another value.
+cure_soon()
+{
+	local file=/proc/sys/${1//.//} was left=10
+	was=$(cat "$file")
+	shift
+	while [ $((left--)) -gt 0 ]; do
+		cure "$@"
+		[ "$(cat "$file")" = "$was" ] || break
+	done
 }
 
 # Whose windows are small: there nothing can be done, here it is the program.
@@ -96,9 +111,9 @@ buffer_fixed_by_program()
 	see info app-fixed-sockbuf
 	wait "$transfer"
 	begin_there server sink 80
-	upload 12000000 -b 65536
-	see info app-fixed-sockbuf
-	wait "$transfer"
+	upload 40000000 -b 65536
+	soon info app-fixed-sockbuf
+	kill "$transfer"
 }
 
 # 40 clients send small segments, and nobody reads: they take more room than their bytes.
