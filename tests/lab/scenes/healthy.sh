@@ -91,3 +91,83 @@ healthy_far_clients()
 	calm --interval 1
 	wait $!
 }
+
+# A stateful firewall, some ten thousand entries, and clients that come and go.
+scene quick healthy-tracked -
+healthy_tracked()
+{
+	link
+	begin track -n 20000
+	begin server answer 80
+	begin_there client -k -x -n 200 connect "$here" 80
+	there "$LAB/client" -x -r 200 -n 400 churn "$here" 80 >"$dir/churn" &
+	sleep 0.3
+	calm --interval 1
+	wait $!
+	[ "$(of ok "$(cat "$dir/churn")")" = 400 ] || fail "$(cat "$dir/churn")"
+}
+
+# 200 services with the backlog of 128 that many programs ask for; a few have clients.
+scene quick healthy-many-listeners -
+healthy_many_listeners()
+{
+	local ports=() port clients=()
+	for ((port = 8000; port < 8200; port++)); do
+		ports+=("$port")
+	done
+	begin server -b 128 answer "${ports[@]}"
+	for ((port = 8000; port < 8010; port++)); do
+		client -x -r 20 -n 20 churn 127.0.0.1 "$port" >>"$dir/churn" &
+		clients+=($!)
+	done
+	calm --interval 1
+	wait "${clients[@]}"
+}
+
+# All of it IPv6: listeners, connections, TIME_WAIT on both sides.
+scene quick healthy-ipv6 -
+healthy_ipv6()
+{
+	begin traffic -6 established=300 time_wait_server=3000 time_wait=500
+	calm --interval 1
+}
+
+# set_up_container PID ADDRESS
+set_up_container()
+{
+	local inside=(nsenter --net="/proc/$1/ns/net")
+	"${inside[@]}" ip link set lo up && "${inside[@]}" ip link set eth0 up &&
+		"${inside[@]}" ip address add "$2/24" dev eth0
+}
+
+# A bridge with containers: each a namespace with a veth, and one that serves.
+scene quick healthy-containers -
+healthy_containers()
+{
+	local i holder holders=() clients=()
+	if ! { ip link add br0 type bridge && ip link set br0 up && ip address add 10.88.0.1/24 dev br0; }; then
+		fail 'no bridge'
+	fi
+	for ((i = 2; i < 12; i++)); do
+		unshare -n sleep 60 </dev/null >/dev/null 2>&1 &
+		holder=$!
+		holders+=("$holder")
+		sleep 0.05
+		if ! { ip link add "veth$i" type veth peer name eth0 netns "$holder" &&
+			ip link set "veth$i" master br0 up && set_up_container "$holder" "10.88.0.$i"; }; then
+			fail "no veth$i"
+		fi
+	done
+	begin track
+	begin server answer 80
+	for holder in "${holders[@]}"; do
+		nsenter --net="/proc/$holder/ns/net" "$LAB/client" -x -r 20 -n 30 churn 10.88.0.1 80 \
+			>>"$dir/churn" &
+		clients+=($!)
+	done
+	sleep 0.3
+	calm --interval 1
+	wait "${clients[@]}"
+	kill "${holders[@]}"
+	[ "$(grep -c '^ok=30 ' "$dir/churn")" = 10 ] || fail "$(paste -sd';' "$dir/churn")"
+}

@@ -13,7 +13,7 @@ accept_queue_capped()
 	client -t 800 -n 60 connect 127.0.0.1 80 >/dev/null
 	before=$(($(counter ListenOverflows) - first))
 	allow='somaxconn-low'
-	see critical accept-queue-overflow
+	see high accept-queue-overflow
 	cure
 	kill -USR1 "${pids[last]}"
 	sleep 0.1
@@ -28,7 +28,14 @@ accept_queue_own_backlog()
 {
 	begin server -b 8 deaf 80
 	client -t 500 -n 30 connect 127.0.0.1 80 >/dev/null
-	see critical accept-queue-overflow
+	see high accept-queue-overflow
+	(
+		for ((i = 0; i < 8; i++)); do
+			client -t 300 -n 20 connect 127.0.0.1 80
+		done
+	) >"$dir/more" &
+	see critical accept-queue-overflow --interval 1
+	wait $!
 }
 
 # The queue has room again: only the counter tells.
@@ -43,6 +50,76 @@ accept_queue_slow_program()
 	) >"$dir/bursts" &
 	see critical accept-queue-overflow --interval 1
 	wait $!
+}
+
+# 40 of 64 wait, at every look; 60 more find room when the cap is gone.
+scene quick accept-queue-half-full accept-queue-filling
+accept_queue_half_full()
+{
+	local before first after
+	put net.core.somaxconn 64
+	begin server -b 4096 deaf 80
+	begin client -k -n 40 connect 127.0.0.1 80
+	allow='somaxconn-low backlog-capped'
+	see medium accept-queue-filling --interval 1
+	first=$(counter ListenOverflows)
+	client -t 500 -n 60 connect 127.0.0.1 80 >/dev/null
+	before=$(($(counter ListenOverflows) - first))
+	cure
+	kill -USR1 "${pids[1]}"
+	sleep 0.1
+	first=$(counter ListenOverflows)
+	client -t 500 -n 60 connect 127.0.0.1 80 >/dev/null
+	after=$(($(counter ListenOverflows) - first))
+	less 'SYNs dropped when 60 more connect' "$before" "$after"
+}
+
+# One look: a burst, or too slow; then it has room again, and the counters tell.
+scene quick backlog-cut-off backlog-capped
+backlog_cut_off()
+{
+	local before after
+	put net.core.somaxconn 32
+	begin server -b 4096 -w 4 answer 80
+	client -x -t 900 -n 200 connect 127.0.0.1 80 >/dev/null
+	sleep 0.3
+	allow='somaxconn-low'
+	see low backlog-capped
+	before=$(counter ListenOverflows)
+	cure
+	kill -USR1 "${pids[last]}"
+	sleep 0.3
+	client -x -t 900 -n 200 connect 127.0.0.1 80 >/dev/null
+	after=$(($(counter ListenOverflows) - before))
+	less 'SYNs dropped when 200 connect at once' "$before" "$after"
+}
+
+# The cap was raised, and the program listens since before; then it listens again.
+scene quick old-limit somaxconn-needs-restart
+old_limit()
+{
+	put net.core.somaxconn 16
+	begin server -b 4096 deaf 80
+	client -n 10 connect 127.0.0.1 80 >/dev/null
+	conf 10-old.conf 'net.core.somaxconn = 16'
+	conf 20-new.conf 'net.core.somaxconn = 4096'
+	put net.core.somaxconn 4096
+	see low somaxconn-needs-restart
+	kill -USR1 "${pids[last]}"
+	sleep 0.1
+	look
+	grep -q somaxconn-needs-restart <<<"$findings" && fail 'it listens anew, and the old limit is found'
+}
+
+# SYNs come in from where no way leads back.
+scene quick no-way-back listen-drops-other
+no_way_back()
+{
+	begin server -b 4096 answer 80
+	begin flood -n 10 -r 50 80
+	ip route add blackhole 10.66.0.0/17 || fail 'no blackhole route'
+	ip route add blackhole 10.66.128.0/17 || fail 'no blackhole route'
+	see medium listen-drops-other --interval 1
 }
 
 scene quick somaxconn-capped somaxconn-low
