@@ -254,12 +254,11 @@ static bool is_settled(const struct expr *expr, bool condition)
 }
 
 /* Rows whose condition is not known are left out; where that could change the answer, it is not known either. */
-static struct fact eval_aggregate(const struct expr *expr, struct eval *eval)
+static struct fact aggregate(const struct expr *expr, struct eval *eval)
 {
 	const struct table *table = facts_find_table(eval->facts, expr->over.def->name);
 	struct gathering so_far = {0};
 	struct fact missing = fact_missing(FACT_KNOWN, NULL);
-	size_t outer = eval->n_rows;
 
 	if (!table || table->state != FACT_KNOWN)
 		return fact_missing(table ? table->state : FACT_UNREADABLE,
@@ -267,7 +266,6 @@ static struct fact eval_aggregate(const struct expr *expr, struct eval *eval)
 					     table && table->why ? table->why : "not observed"));
 	if (expr->over.aggregate == AGG_JOIN)
 		so_far.text = text_new(eval->arena);
-	eval->n_rows = expr->over.binding + 1;
 	for (size_t i = 0; i < table->n_rows; i++) {
 		struct fact value = boolean(true), condition = boolean(true);
 
@@ -282,15 +280,26 @@ static struct fact eval_aggregate(const struct expr *expr, struct eval *eval)
 			missing = missing.state == FACT_KNOWN ? value : unknown_of(missing, value);
 			continue;
 		}
-		if (is_settled(expr, condition.value.boolean)) {
-			eval->n_rows = outer;
+		if (is_settled(expr, condition.value.boolean))
 			return boolean(condition.value.boolean);
-		}
 		if (condition.value.boolean)
 			gather(expr, &so_far, &value.value, eval);
 	}
-	eval->n_rows = outer;
 	return missing.state != FACT_KNOWN ? missing : gathered(expr, &so_far);
+}
+
+/* A name of the rule that has a table of its own may be asked for while a row of another is bound in its place. */
+static struct fact eval_aggregate(const struct expr *expr, struct eval *eval)
+{
+	size_t outer = eval->n_rows;
+	const struct fact *bound = eval->rows[expr->over.binding];
+	struct fact fact;
+
+	eval->n_rows = expr->over.binding + 1;
+	fact = aggregate(expr, eval);
+	eval->rows[expr->over.binding] = bound;
+	eval->n_rows = outer;
+	return fact;
 }
 
 static struct fact eval_unary(const struct expr *expr, struct eval *eval)

@@ -159,6 +159,23 @@ static struct fact eval_matches(const struct expr *call, struct eval *eval, cons
 	return fact_known(value_bool(text_matches(args[1].value.text, args[0].value.text)));
 }
 
+static struct fact eval_word(const struct expr *call, struct eval *eval, const struct fact *args)
+{
+	static const char blanks[] = " \t";
+	const char *word = args[0].value.text + strspn(args[0].value.text, blanks);
+	double left = args[1].value.number;
+
+	(void)call;
+	for (; left > 1 && *word; left--) {
+		word += strcspn(word, blanks);
+		word += strspn(word, blanks);
+	}
+	if (!*word || left < 1)
+		return fact_missing(FACT_UNREADABLE, arena_printf(eval->arena, "'%s' has not so many words",
+								  args[0].value.text));
+	return fact_known(value_text(arena_strndup(eval->arena, word, strcspn(word, blanks))));
+}
+
 static struct fact eval_in_ports(const struct expr *call, struct eval *eval, const struct fact *args)
 {
 	(void)call;
@@ -201,6 +218,7 @@ static const struct func funcs[] = {
 	{"round", "n:n=", UNIT_NONE, eval_round, false, 0},
 	{"roundup_pow2", "n:n=", UNIT_NONE, eval_roundup_pow2, false, 0},
 	{"show", "a:t", UNIT_NONE, eval_show, false, EXPR_TEXT_STEPS},
+	{"word", "tn:t", UNIT_NONE, eval_word, false, EXPR_TEXT_STEPS},
 };
 
 const struct func *func_find(const char *name)
@@ -217,7 +235,7 @@ const char *const *func_names(size_t *ret_n)
 		"abs", "all",  "any",   "ceil",	 "clamp",   "count", "default", "exists",
 		"fires", "floor", "if", "in_ports", "join", "known", "least", "matches",
 		"max", "min", "most", "number", "percent", "ports_merge", "raw", "round",
-		"roundup_pow2", "show", "sum",
+		"roundup_pow2", "show", "sum", "word",
 	};
 
 	*ret_n = N(names);

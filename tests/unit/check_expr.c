@@ -11,7 +11,7 @@ static struct shelf *shelf;
 static struct arena *arena;
 static struct diag diag;
 static struct facts *facts;
-static struct named_expr names[2];
+static struct named_expr names[3];
 
 static void set_cell(struct fact *row, size_t column, struct value value)
 {
@@ -28,6 +28,15 @@ static void add_listener(const char *name, double port, double queued)
 	set_cell(row, LISTENER_LOOPBACK, value_bool(port < 1000));
 	if (port > 80)
 		set_cell(row, LISTENER_LIMIT, value_number(128, UNIT_NONE));
+}
+
+/* A name with a table of its own. */
+static const struct expr *fullest(void)
+{
+	const struct node node = {.type = NODE_SCALAR, .text = "most(listeners as m: m.queued)", .place = {"e", 1, 1}};
+	const struct scope scope = {.catalog = &shelf->catalog};
+
+	return expr_parse_any(arena, &diag, &node, &scope);
 }
 
 /*
@@ -69,6 +78,7 @@ static void setup(void)
 	facts_table(facts, &clients_def)->state = FACT_KNOWN;
 	names[0] = (struct named_expr){"limit", expr_literal(arena, value_number(90, UNIT_PERCENT))};
 	names[1] = (struct named_expr){"delay", expr_literal(arena, value_number(5, UNIT_SECONDS))};
+	names[2] = (struct named_expr){"fullest", fullest()};
 }
 
 static void teardown(void)
@@ -199,6 +209,11 @@ static const struct {
 	{"number(\"17\") + 1", "18"},
 	{"matches(\"net.ipv4.tcp_rmem\", \"net.*.tcp_?mem\")", "yes"},
 	{"matches(\"net.core.rmem_max\", \"net.*.tcp_?mem\")", "no"},
+	{"join(listeners as l where l.queued == fullest: l.name)", ":443"},
+	{"join(listeners as l where fullest > 0: l.name)", ":80, :443, :8080"},
+	{"word(\" 4096\t87380  16777216\", 1)", "4096"},
+	{"number(word(\" 4096\t87380  16777216\", 2)) + 1", "87381"},
+	{"word(\"4096 87380\t16777216 \", 3)", "16777216"},
 	{"matches(\"\", \"*\")", "yes"},
 	{"matches(\"a\", \"\")", "no"},
 	{"matches(\"a*b\", \"a*b\")", "yes"},
@@ -234,6 +249,9 @@ static const struct {
 	{"1 / (cpus - 4)", "unknown: division by zero"},
 	{"percent(1, cpus - 4)", "unknown: division by zero"},
 	{"number(host.name)", "unknown: 'web1' is no number"},
+	{"word(host.name, 2)", "unknown: 'web1' has not so many words"},
+	{"word(host.name, 0)", "unknown: 'web1' has not so many words"},
+	{"word(\"\", 1)", "unknown: '' has not so many words"},
 	{"number(\"\")", "unknown: '' is no number"},
 	{"number(\"1e999\")", "unknown: '1e999' is no number"},
 	{"default(net.ipv4.tcp_rmem)", "unknown: the default of net.ipv4.tcp_rmem is not a fixed number"},
