@@ -329,17 +329,6 @@ static void collect_verdict(struct court *court, size_t index)
 		findings->n_quiet++;
 }
 
-/* Findings of a rule that was judged because another asked for it. */
-static void drop_others(struct findings *findings, const struct rules *rules, enum rule_about about)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < findings->n; i++)
-		if (rules_find(rules, findings->items[i].id)->about == about)
-			findings->items[kept++] = findings->items[i];
-	findings->n = kept;
-}
-
 /* about NULL: all rules. */
 static struct findings *judge_some(struct arena *arena, const struct rules *rules, const struct catalog *catalog,
 				   const struct facts *facts, const enum rule_about *about)
@@ -354,14 +343,14 @@ static struct findings *judge_some(struct arena *arena, const struct rules *rule
 
 	court.eval.context = &court;
 	for (size_t i = 0; i < rules_count(rules); i++)
-		if (court.judgements[i].verdict == VERDICT_OPEN &&
-		    (!about || rules_at(rules, i)->about == *about))
+		if (about && rules_at(rules, i)->about != *about)
+			court.judgements[i].verdict = VERDICT_QUIET;
+	for (size_t i = 0; i < rules_count(rules); i++)
+		if (court.judgements[i].verdict == VERDICT_OPEN)
 			judge_index(&court, i);
 	for (size_t i = 0; i < rules_count(rules); i++)
 		if (!about || rules_at(rules, i)->about == *about)
 			collect_verdict(&court, i);
-	if (about)
-		drop_others(court.findings, rules, *about);
 	if (court.findings->n)
 		qsort(court.findings->items, court.findings->n, sizeof(*court.findings->items),
 		      compare_findings);

@@ -14,7 +14,7 @@
 struct findings *judge(struct arena *arena, const struct rules *rules, const struct catalog *catalog,
 		       const struct facts *facts);
 
-/* The same of the rules about this alone; others are judged where one of these asks for them. */
+/* The same of the rules about this alone; where one of these asks for another, that does not fire. */
 struct findings *judge_about(struct arena *arena, const struct rules *rules, const struct catalog *catalog,
 			     const struct facts *facts, enum rule_about about);
 

@@ -98,18 +98,35 @@ static const char *captured_loader(struct reader *reader)
 	return NULL;
 }
 
+/* Is our network namespace another one than that of process 1? False where that may not be read. */
+static bool is_elsewhere(const struct reader *reader)
+{
+	char *ours, *first;
+
+	return !source_readlink(reader->source, "/proc/self/ns/net", &ours) &&
+	       !source_readlink(reader->source, "/proc/1/ns/net", &first) && strcmp(ours, first);
+}
+
 static void set_loader(struct reader *reader, struct audit_host *host)
 {
+	static const char elsewhere[] = "no boot loads the files of the host into another network namespace";
+	const char *text;
+
 	if (!source_is_live(reader->source) && is_there(reader, "/capture")) {
 		host->loader = captured_loader(reader);
 		host->loader_why = "the capture does not say what loads sysctl files at boot";
+		host->no_boot = is_there(reader, "/capture/elsewhere") ? elsewhere : NULL;
 		return;
 	}
 	host->loader = find_loader(reader);
-	if (source_is_live(reader->source))
-		source_record_bytes(reader->source, "capture/loader",
-				    arena_printf(reader->arena, "%s\n", host->loader),
-				    strlen(host->loader) + 1);
+	if (!source_is_live(reader->source))
+		return;
+	text = arena_printf(reader->arena, "%s\n", host->loader);
+	source_record_bytes(reader->source, "capture/loader", text, strlen(text));
+	if (!is_elsewhere(reader))
+		return;
+	host->no_boot = elsewhere;
+	source_record_bytes(reader->source, "capture/elsewhere", "", 0);
 }
 
 /* ------------------------------------------------------------- the modules */
