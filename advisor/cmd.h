@@ -43,6 +43,7 @@ struct options {
 	const char *kernel;   /* a version to judge files for; NULL: the one that runs */
 	double interval;      /* seconds between two samples, 0: one sample */
 	enum severity severity;
+	const char *plan;     /* a plan to be applied exactly; NULL: one is made */
 	unsigned confirm;     /* seconds; 0: --confirm was not given */
 	bool has_to;
 	unsigned to;          /* the record whose state to go back to, with has_to */
@@ -178,6 +179,15 @@ bool report_has_findings(const struct run *run, const struct check_report *repor
 
 /* An apply that is unfinished or unconfirmed, and what to do about it; NULL where there is none. */
 const char *report_pending(struct run *run);
+
+/* What a plan of this host says of it. */
+struct plan_origin report_origin(struct run *run, const struct facts *facts);
+
+/*
+ * The plan of --plan, and this host held against it: observation->plan. False,
+ * with the errors in run->diag, where it may not be applied here and now.
+ */
+bool plan_load(struct run *run, struct observation *ret);
 
 /* Nothing is pending: neither changes, nor what an apply that died left behind. */
 bool report_is_settled(const struct check_report *report);

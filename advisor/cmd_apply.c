@@ -120,6 +120,7 @@ static enum status commit(struct run *run, const struct out_options *options, st
 {
 	const struct plan *plan = report->plan;
 	struct apply_result result = {0};
+	enum status status;
 	int r = apply_commit(run->source, run->arena,
 			     &(struct apply_request){
 				     .changes = plan->changes,
@@ -142,11 +143,14 @@ static enum status commit(struct run *run, const struct out_options *options, st
 	report->problems = result.problems;
 	report->n_problems = result.n_problems;
 	report->record = result.record;
+	/* The host moved between the look at it and the lock. */
+	status = run->options.plan && result.outcome == APPLY_STOPPED ? STATUS_BAD : run_status(result.outcome);
 	report->until = result.until;
 	if (result.until)
 		run_log(false, arena_printf(run->arena, "record %u: applied for %u s, unless it is confirmed",
 					    result.record, run->options.confirm));
-	return finish(run, options, report);
+	finish(run, options, report);
+	return status;
 }
 
 static enum status carry_out(struct run *run, const struct out_options *options, struct apply_report *report)
@@ -177,6 +181,17 @@ static enum status carry_out(struct run *run, const struct out_options *options,
 	return commit(run, &outcome, report);
 }
 
+/* A plan that was made is not made again. */
+static bool plan_is_alone(const struct run *run)
+{
+	const struct options *options = &run->options;
+
+	if (!options->n_profiles && !options->n_sets && !(options->interval > 0) && !options->override)
+		return true;
+	run_error("--plan is a plan that was made: --profile, --set, --interval and --override do not go with it");
+	return false;
+}
+
 enum status cmd_apply(struct run *run, int argc, char **argv)
 {
 	struct observation observation = {0};
@@ -192,9 +207,14 @@ enum status cmd_apply(struct run *run, int argc, char **argv)
 		run_error("a drop-in does not reach another namespace: with --netns only --dry-run");
 		return STATUS_BAD;
 	}
+	if (run->options.plan && !plan_is_alone(run))
+		return STATUS_BAD;
 	if (!knowledge_load(run) || !knowledge_choose(run))
 		return STATUS_BAD;
-	observe(run, &observation);
+	if (!run->options.plan)
+		observe(run, &observation);
+	else if (!plan_load(run, &observation))
+		return STATUS_BAD;
 	check = report_check(run, &observation);
 	report = (struct apply_report){
 		.dry_run = run->options.dry_run,

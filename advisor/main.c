@@ -16,7 +16,7 @@ const struct command commands[] = {
 	 "what is wrong here, what the profiles ask, what would change (the default)"},
 	{"audit", cmd_audit, "[FILE...]", "kNsdf",
 	 "the sysctl files: who sets what, and what the next boot will do"},
-	{"apply", cmd_apply, "", "psidNynOCf", "make the changes: shown, confirmed, verified, recorded"},
+	{"apply", cmd_apply, "", "psidNynOCPf", "make the changes: shown, confirmed, verified, recorded"},
 	{"confirm", cmd_confirm, "", "nFf", "keep what apply --confirm did"},
 	{"revert", cmd_revert, "", "ynFTf", "take back the last apply, or with --to all since an earlier one"},
 	{"history", cmd_history, "", "lf", "what was applied and taken back, when, by whom"},
@@ -52,6 +52,7 @@ static const struct option_row {
 	{{"yes", no_argument, NULL, 'y'}, 'y', NULL, "do not ask"},
 	{{"dry-run", no_argument, NULL, 'n'}, 'n', NULL, "stop before the first write"},
 	{{"force", no_argument, NULL, 'F'}, 'F', NULL, "go on though somebody else has changed something"},
+	{{"plan", required_argument, NULL, 'P'}, 'P', "FILE", "apply what check or a dry run saved as JSON, and nothing else"},
 	{{"confirm", required_argument, NULL, 'C'}, 'C', "SECONDS", "take it back unless tcptune confirm comes in time"},
 	{{"to", required_argument, NULL, 'T'}, 'T', "N", "go back to the state after record N; 0: before the first"},
 	{{"override", no_argument, NULL, 'O'}, 'O', NULL,
@@ -217,6 +218,9 @@ static const char *take_option(struct options *options, int letter, char *argume
 		return severity_parse(argument, &options->severity)
 			       ? NULL
 			       : "critical, high, medium, low or info";
+	case 'P':
+		options->plan = argument;
+		return NULL;
 	case 'C':
 		return parse_number(argument, 86400, &options->confirm) && options->confirm ? NULL
 											    : "1 to 86400 seconds";

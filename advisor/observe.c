@@ -372,6 +372,7 @@ struct check_report report_check(struct run *run, const struct observation *obse
 		.n_profiles = knowledge->n_profiles,
 		.notes = observation->notes,
 		.n_notes = observation->n_notes,
+		.origin = report_origin(run, observation->facts),
 		.pending = report_pending(run),
 	};
 }

@@ -13,6 +13,7 @@
 #include "core/audit.h"
 #include "core/explain.h"
 #include "core/fact.h"
+#include "core/planfile.h"
 #include "core/profile.h"
 #include "core/record.h"
 #include "core/report.h"
@@ -37,6 +38,7 @@ struct check_report {
 	size_t n_profiles;
 	const char *const *notes;    /* what could not be seen and why, a sentence each */
 	size_t n_notes;
+	struct plan_origin origin;   /* whose plan it is */
 	const char *pending;         /* an unfinished apply and what to do about it; or NULL */
 };
 

@@ -160,6 +160,27 @@ json_t *out_json_skipped(struct arena *arena, const struct skipped *skipped, siz
 	return array;
 }
 
+/* A text of many lines, exactly; null for NULL. */
+static json_t *lines(struct arena *arena, const char *text)
+{
+	return text ? json_string(out_lines(arena, text)) : json_null();
+}
+
+json_t *out_json_plan(struct arena *arena, const struct plan *plan, const struct plan_origin *origin)
+{
+	json_t *object = json_object(), *dropin = json_object();
+
+	out_json_put(object, "host", out_json_text(arena, origin->host));
+	out_json_put(object, "kernel", out_json_text(arena, origin->kernel));
+	out_json_put(object, "namespace", out_json_text(arena, origin->netns));
+	out_json_put(object, "boot_id", out_json_text(arena, origin->boot_id));
+	out_json_put(dropin, "path", out_json_text(arena, plan->dropin_path));
+	out_json_put(dropin, "before", lines(arena, plan->dropin_now));
+	out_json_put(dropin, "after", lines(arena, plan->dropin ? plan->dropin : ""));
+	out_json_put(object, "dropin", dropin);
+	return object;
+}
+
 json_t *out_json_obstacles(struct arena *arena, const struct plan *plan)
 {
 	json_t *array = json_array();

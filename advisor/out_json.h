@@ -32,6 +32,8 @@ json_t *out_json_settings(struct arena *arena, const struct plan *plan);
 json_t *out_json_changes(struct arena *arena, const struct change *changes, size_t n);
 json_t *out_json_skipped(struct arena *arena, const struct skipped *skipped, size_t n);
 json_t *out_json_problems(struct arena *arena, const struct apply_problem *items, size_t n);
+/* What --plan needs beside the changes. */
+json_t *out_json_plan(struct arena *arena, const struct plan *plan, const struct plan_origin *origin);
 json_t *out_json_obstacles(struct arena *arena, const struct plan *plan);
 
 json_t *out_json_host(struct arena *arena, const struct facts *facts);

@@ -60,6 +60,7 @@ void out_json_apply(const struct out_options *options, const struct apply_report
 	put_outcome(document, report->outcome, report->dry_run);
 	out_json_put(document, "changes",
 		     out_json_changes(arena, plan->changes, plan->n_changes));
+	out_json_put(document, "plan", out_json_plan(arena, plan, &report->check->origin));
 	out_json_put(document, "dropin", out_json_text(arena, plan->dropin_path));
 	out_json_put(document, "diff", diff(arena, report->dropin_diff));
 	out_json_put(document, "settings", out_json_settings(arena, plan));

@@ -216,6 +216,7 @@ static void put_judged(json_t *document, struct arena *arena, const struct check
 	out_json_put(document, "settings", out_json_settings(arena, plan));
 	out_json_put(document, "changes",
 		     out_json_changes(arena, plan->changes, plan->n_changes));
+	out_json_put(document, "plan", out_json_plan(arena, plan, &report->origin));
 	out_json_put(document, "skipped",
 		     out_json_skipped(arena, plan->skipped, plan->n_skipped));
 	out_json_put(document, "obstacles", out_json_obstacles(arena, plan));

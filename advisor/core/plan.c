@@ -243,6 +243,27 @@ struct plan *plan_make(struct arena *arena, const struct plan_input *input)
 	return p.plan;
 }
 
+struct plan *plan_saved(struct arena *arena, const struct plan_input *input, struct change *changes,
+			size_t n_changes, const char *dropin)
+{
+	const char *now = input->dropin_now;
+	struct planner p = {.arena = arena, .input = input, .plan = arena_alloc(arena, sizeof(*p.plan))};
+	struct conf next;
+
+	p.next = *dropin_parse(arena, dropin, strlen(dropin));
+	*p.plan = (struct plan){
+		.changes = changes, .n_changes = n_changes,
+		.dropin_path = input->dropin_path, .dropin = dropin, .dropin_now = now,
+		.dropin_foreign = now && !dropin_parse(arena, now, input->dropin_now_length)->is_ours,
+	};
+	for (size_t i = 0; i < n_changes; i++)
+		p.plan->dropin_changes |= (changes[i].where & CHANGE_FILE) != 0;
+	next = conf_with_dropin(&p);
+	for (size_t i = 0; i < p.next.n; i++)
+		check_line_wins(&p, &next, &p.next.lines[i]);
+	return p.plan;
+}
+
 bool plan_is_settled(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n_settings; i++)

@@ -31,6 +31,14 @@ struct plan_input {
  */
 struct plan *plan_make(struct arena *arena, const struct plan_input *input);
 
+/*
+ * A plan that was made before: these changes, and the drop-in's text that goes
+ * with them ("" for none). Only what is in its way is found anew. Of input,
+ * findings and profiles are not read.
+ */
+struct plan *plan_saved(struct arena *arena, const struct plan_input *input, struct change *changes,
+			size_t n_changes, const char *dropin);
+
 /* Nothing is pending, and nothing is asked that this host would not take. */
 bool plan_is_settled(const struct plan *plan);
 

@@ -62,8 +62,16 @@ for page in advisor/tcptune.8 README.md; do
 		*--root* | *-netns*) where= ;;
 		*) where="--root $TMP/host" ;;
 		esac
+		saved=
+		case $command in
+		*' >'*)
+			saved=${command##* >}
+			command=${command% >*}
+			;;
+		esac
 		# shellcheck disable=SC2086 # the words of a command
 		run env -C "$TMP/work" "$TCPTUNE" $command $where
+		[ -z "$saved" ] || cp "$TMP/out" "$TMP/work/$saved"
 		like "$page: tcptune $command" "$rc $(head -n 1 "$TMP/err")" '^[01] '
 	done <"$TMP/commands"
 	check "$page shows commands" [ -s "$TMP/commands" ]

@@ -75,6 +75,7 @@ restore()
 {
 	local key
 	find /etc/sysctl.d "$state" -mindepth 1 -delete
+	find /run/tcptune -name "guard.*" -delete 2>/dev/null # of a guard that was killed
 	cp -a "$TMP/$1/sysctl.d/." /etc/sysctl.d
 	cp -a "$TMP/$1/tcptune/." "$state"
 	for key in $keys; do

@@ -521,7 +521,7 @@ START_TEST(test_json_is_of_its_order)
 	static const char *const members[] = {
 		"schema",    "tcptune",	       "host",	   "profiles",	     "sockets",
 		"sample",    "capacity",       "findings",       "accepted", "settings",	     "changes",
-		"skipped",   "obstacles",      "dropin_foreign", "unknown",  "not_applicable",
+		"plan", "skipped",   "obstacles",      "dropin_foreign", "unknown",  "not_applicable",
 		"quiet",     "notes",	       "pending",
 	};
 	json_t *document = json_of("check-sick");
