@@ -38,8 +38,10 @@ static void find_problems(struct run *run, struct apply_report *report)
 
 		add_problem(run, report, obstacle->key,
 			    arena_printf(run->arena,
-					 "%s:%u sets it to %s and is read after the drop-in: remove that line first%s",
-					 obstacle->place.file, obstacle->place.line, obstacle->value,
+					 "%s:%u %s%s and is read after the drop-in: remove that line first%s",
+					 obstacle->place.file, obstacle->place.line,
+					 obstacle->value ? "sets it to " : "excludes it",
+					 obstacle->value ? obstacle->value : "",
 					 run->options.override ? "" : ", or see whether --override can win"));
 	}
 }

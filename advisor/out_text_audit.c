@@ -154,6 +154,9 @@ static const char *boot_text(struct page *page, const struct audit_key *key, enu
 {
 	const struct audit_boot *boot = &key->boot[loader];
 
+	if (boot->exclusion)
+		return arena_printf(page->arena, "nothing: %s:%u has -%s", boot->exclusion->place.file,
+				    boot->exclusion->place.line, boot->exclusion->key);
 	if (!boot->entry)
 		return "no line that it reads sets the key";
 	if (!boot->value)

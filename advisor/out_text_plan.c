@@ -90,9 +90,15 @@ void out_text_obstacles(struct page *page, const struct plan *plan)
 	for (size_t i = 0; i < plan->n_obstacles; i++) {
 		const struct obstacle *obstacle = &plan->obstacles[i];
 
-		page_printf(page, &item, "%s:%u: %s = %s, wanted is %s", obstacle->place.file,
-			    obstacle->place.line, obstacle->key, obstacle->value,
-			    obstacle->wanted);
+		if (obstacle->value)
+			page_printf(page, &item, "%s:%u: %s = %s, wanted is %s", obstacle->place.file,
+				    obstacle->place.line, obstacle->key, obstacle->value,
+				    obstacle->wanted);
+		else
+			page_printf(page, &item,
+				    "%s:%u: -%s keeps systemd-sysctl from setting it, wanted is %s",
+				    obstacle->place.file, obstacle->place.line, obstacle->key,
+				    obstacle->wanted);
 	}
 	page_paragraph(page, &below, "Change or remove these lines first.");
 }

@@ -36,6 +36,7 @@ struct audit_line {
 /* What a loader makes of a key. */
 struct audit_boot {
 	const struct conf_entry *entry; /* the line that decides; NULL where none does */
+	const struct conf_entry *exclusion; /* "-key", for which no line decides; or NULL */
 	const char *value; /* what the kernel then has; NULL where there is no line, or it cannot be told */
 	const char *why;   /* why it cannot be told, or NULL */
 };

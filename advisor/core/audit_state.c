@@ -195,8 +195,10 @@ struct audit_boot audit_boot_of(struct arena *arena, const struct audit_input *i
 	size_t n;
 	const struct conf_entry **writes = conf_writes(arena, input->conf, loader, key->key, &n);
 
-	if (!n)
+	if (!n) {
+		boot.exclusion = conf_exclusion(input->conf, loader, key->key);
 		return boot;
+	}
 	boot.entry = writes[n - 1];
 	boot.why = missing_at_boot(arena, input, key);
 	if (boot.why)
@@ -210,6 +212,8 @@ struct audit_boot audit_boot_of(struct arena *arena, const struct audit_input *i
 
 struct fact audit_booted(const struct audit_boot *boot)
 {
+	if (boot->exclusion)
+		return fact_missing(FACT_ABSENT, "a later line excludes the key");
 	if (!boot->entry)
 		return fact_missing(FACT_ABSENT, "no line that it reads sets the key");
 	if (!boot->value)

@@ -128,25 +128,34 @@ static bool is_as_good(struct planner *p, const struct param *param, const struc
 	return param_same(param, text, line->value);
 }
 
+static void add_obstacle(struct planner *p, const struct dropin_line *line, const struct conf_entry *entry)
+{
+	struct plan *plan = p->plan;
+
+	if (has_obstacle(plan, entry))
+		return;
+	plan->obstacles = arena_grow(p->arena, plan->obstacles, plan->n_obstacles,
+				     &p->obstacles_capacity, sizeof(*plan->obstacles));
+	plan->obstacles[plan->n_obstacles++] = (struct obstacle){
+		.key = line->key,
+		.value = entry->value ? text_printable(p->arena, entry->value) : NULL,
+		.wanted = line->value,
+		.place = entry->place,
+	};
+}
+
 static void check_line_wins(struct planner *p, const struct conf *next, const struct dropin_line *line)
 {
 	const struct param *param = params_find(p->input->catalog->params, line->key);
-	struct plan *plan = p->plan;
 
 	for (int loader = 0; param && loader < CONF_LOADERS; loader++) {
 		const struct conf_entry *winner = conf_winner(next, (enum conf_loader)loader, line->key);
 
-		if (!winner || !strcmp(winner->place.file, p->input->dropin_path) ||
-		    is_as_good(p, param, line, winner->value) || has_obstacle(plan, winner))
-			continue;
-		plan->obstacles = arena_grow(p->arena, plan->obstacles, plan->n_obstacles,
-					     &p->obstacles_capacity, sizeof(*plan->obstacles));
-		plan->obstacles[plan->n_obstacles++] = (struct obstacle){
-			.key = line->key,
-			.value = text_printable(p->arena, winner->value),
-			.wanted = line->value,
-			.place = winner->place,
-		};
+		if (!winner)
+			winner = conf_exclusion(next, (enum conf_loader)loader, line->key);
+		if (winner && strcmp(winner->place.file, p->input->dropin_path) &&
+		    !(winner->value && is_as_good(p, param, line, winner->value)))
+			add_obstacle(p, line, winner);
 	}
 }
 

@@ -143,7 +143,7 @@ struct skipped {
 /* A file that would beat the drop-in. */
 struct obstacle {
 	const char *key;
-	const char *value;  /* what that file sets */
+	const char *value;  /* what that file sets; NULL: it excludes the key, and systemd-sysctl sets it no more */
 	const char *wanted;
 	struct place place;
 };

@@ -310,6 +310,24 @@ const struct conf_entry *conf_winner(const struct conf *conf, enum conf_loader l
 	return loader == CONF_PROCPS ? procps_winner(&walk, &target) : systemd_winner(&walk, &target);
 }
 
+const struct conf_entry *conf_exclusion(const struct conf *conf, enum conf_loader loader, const char *key)
+{
+	const struct walk start = {.conf = conf, .loader = loader};
+	const struct conf_entry *entry, *kept;
+	struct walk walk = start;
+	size_t place = 0;
+
+	if (loader != CONF_SYSTEMD)
+		return NULL;
+	kept = systemd_kept(start, key, &place);
+	if (!kept || kept->kind != CONF_EXCLUDE)
+		return NULL;
+	while ((entry = walk_next(&walk)) && entry != kept)
+		if (entry->kind == CONF_ASSIGNMENT && strcmp(entry->key, key) == 0)
+			return kept;
+	return NULL;
+}
+
 const struct conf_entry **conf_writes(struct arena *arena, const struct conf *conf, enum conf_loader loader,
 				      const char *key, size_t *ret_n)
 {

@@ -85,6 +85,13 @@ struct conf {
 const struct conf_entry *conf_winner(const struct conf *conf, enum conf_loader loader, const char *key);
 
 /*
+ * The exclusion ("-key") that keeps the loader from setting a key that a line
+ * before it names, or NULL. It does that to systemd-sysctl alone, which keeps
+ * one entry a key (executed with 252); procps takes it for globs only.
+ */
+const struct conf_entry *conf_exclusion(const struct conf *conf, enum conf_loader loader, const char *key);
+
+/*
  * What the loader writes to this key, in that order: the last one is the
  * winner. procps writes every line in turn, systemd one.
  */

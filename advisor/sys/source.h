@@ -14,7 +14,7 @@
  * `capture/sockets.*`, `capture/interfaces`, `capture/qdiscs` and
  * `capture/speeds` with the raw netlink replies; `capture/fds/PID`
  * with one line "fd socket:[inode]" a descriptor of interest;
- * `capture/hostname`, `capture/pagesize`, `capture/container`; where two samples of the counters
+ * `capture/hostname`, `capture/pagesize`, `capture/container`, `capture/loader`; where two samples of the counters
  * were taken, `capture/interval` (seconds) and `capture/second/proc/net/...`;
  * where two looks at the sockets were, `capture/interval.sockets` and the
  * earlier one's replies as `capture/sockets.earlier.*`, and those of the looks

@@ -132,6 +132,7 @@ tree broken 6.18.0 <<'END'
 ipv4.conf.all.rp_filter 1
 ipv4.conf.eth0.rp_filter 1
 ipv4.tcp_fin_timeout 60
+ipv4.tcp_ecn 2
 ipv4.tcp_low_latency 0
 ipv4.tcp_max_orphans 65536
 ipv4.tcp_keepalive_time 7200
@@ -161,6 +162,9 @@ net.ipv4.conf.all.rp_filter = 0
 net.ipv4.conf.ppp*.forwarding = 1
 net.ipv4.conf.ppp0.rp_filter = 0
 -net.ipv4.tcp_vendor_thing = 1
+net.ipv4.tcp_ecn = 1
+-net.ipv4.tcp_ecn
+net.bridge.bridge-nf-call-iptables = 1
 net.netfilter.nf_conntrack_max = 1000000
 END
 printf 'net.ipv4.tcp_fin_timeout = 5\33[31m\n' >"$root/etc/sysctl.d/.hidden.conf"

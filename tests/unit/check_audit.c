@@ -344,6 +344,23 @@ START_TEST(a_refused_value_changes_nothing)
 }
 END_TEST
 
+/* Executed with systemd 252: 60 stays; procps takes an exclusion for globs only. */
+START_TEST(systemd_forgets_what_is_excluded_later)
+{
+	add_file("a.conf", FIN " = 30\n-" FIN "\n");
+	add_file("b.conf", "-net.ipv4.tcp_ecn\nnet.ipv4.tcp_ecn = 1\n");
+	set_key(FIN, "30");
+	set_key("net.ipv4.tcp_ecn", "1");
+	ck_assert_str_eq(key(FIN, "systemd"), "absent: a later line excludes the key");
+	ck_assert_str_eq(key(FIN, "procps"), "30");
+	ck_assert_str_eq(key(FIN, "unread"), "yes");
+	ck_assert_str_eq(key("net.ipv4.tcp_ecn", "systemd"), "1");
+	ck_assert_ptr_null(conf_exclusion(&conf, CONF_PROCPS, FIN));
+	ck_assert_uint_eq(conf_exclusion(&conf, CONF_SYSTEMD, FIN)->place.line, 2);
+	ck_assert_ptr_null(conf_exclusion(&conf, CONF_SYSTEMD, "net.ipv4.tcp_ecn"));
+}
+END_TEST
+
 /* Bounds that other keys are, and what a child namespace takes. */
 START_TEST(other_keys_leave_doubts)
 {
@@ -435,6 +452,7 @@ Suite *audit_suite(void)
 	tcase_add_test(tcase, keys_say_what_boots);
 	tcase_add_loop_test(tcase, the_loader_of_the_host_decides, 0, N(boots));
 	tcase_add_test(tcase, a_refused_value_changes_nothing);
+	tcase_add_test(tcase, systemd_forgets_what_is_excluded_later);
 	tcase_add_test(tcase, other_keys_leave_doubts);
 	tcase_add_test(tcase, in_the_bounds_there_is_no_doubt);
 	tcase_add_test(tcase, no_boot_loads_files_into_another_namespace);

@@ -231,6 +231,24 @@ START_TEST(etc_sysctl_conf_is_an_obstacle)
 }
 END_TEST
 
+/* systemd-sysctl forgets a line when "-key" comes after it. */
+START_TEST(a_later_exclusion_is_an_obstacle)
+{
+	struct bench b = bench_new("6.1");
+	struct plan *plan;
+
+	set_key(&b, "net.ipv4.tcp_fin_timeout", "60");
+	add_file(&b, "/etc/sysctl.d/10-site.conf", "-net.ipv4.tcp_fin_timeout\n");
+	add_file(&b, "/etc/sysctl.d/99-site.conf", "-net/ipv4/tcp_fin_timeout\n");
+	add_profile(&b, "p", FIN_30);
+	plan = bench_plan(&b);
+	ck_assert_uint_eq(plan->n_obstacles, 1);
+	ck_assert_str_eq(plan->obstacles[0].place.file, "/etc/sysctl.d/99-site.conf");
+	ck_assert_ptr_null(plan->obstacles[0].value);
+	arena_free(b.arena);
+}
+END_TEST
+
 START_TEST(an_earlier_file_is_no_obstacle)
 {
 	struct bench b = bench_new("6.1");
@@ -711,6 +729,7 @@ Suite *plan_suite(void)
 	tcase_add_test(tcase, a_value_that_another_file_keeps_is_in_order);
 	tcase_add_test(tcase, a_later_file_is_an_obstacle);
 	tcase_add_test(tcase, etc_sysctl_conf_is_an_obstacle);
+	tcase_add_test(tcase, a_later_exclusion_is_an_obstacle);
 	tcase_add_test(tcase, an_earlier_file_is_no_obstacle);
 	tcase_add_loop_test(tcase, a_setting_has_the_verdict_of_its_key, 0,
 			    sizeof(states) / sizeof(states[0]));
