@@ -76,8 +76,12 @@ void container_collect(struct source *source, struct facts *facts)
 	const char *manager = is_live ? NULL : read_name(source, arena, CAPTURED);
 	const char *line;
 
-	if (!manager)
-		manager = find_manager(source, arena);
+	/* What was read there is recorded already. */
+	if (manager) {
+		facts_set(facts, "container.manager", value_text(manager));
+		return;
+	}
+	manager = find_manager(source, arena);
 	if (!manager && is_live)
 		manager = is_in_initial_pid_namespace(source) ? "" : "container";
 	if (!manager) {
