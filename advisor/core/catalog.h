@@ -259,6 +259,7 @@ enum interface_column {
 	INTERFACE_SEND_REDIRECTS,
 	INTERFACE_ACCEPT_SOURCE_ROUTE,
 	INTERFACE_SPEED,
+	INTERFACE_MASTER,
 };
 
 enum qdisc_column {

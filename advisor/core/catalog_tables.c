@@ -349,6 +349,8 @@ static const struct column interface_columns[] = {
 					   "likewise; it and conf.all must both allow it"},
 	[INTERFACE_SPEED] = {"speed", VALUE_NUMBER, UNIT_BITS_PER_SECOND,
 			     "of the link, from Linux 5.6 on; of a veth a number that means nothing"},
+	[INTERFACE_MASTER] = {"master", VALUE_TEXT, UNIT_NONE,
+			      "the bridge, bond, team or VRF that it is part of; or empty"},
 };
 
 static const struct column qdisc_columns[] = {

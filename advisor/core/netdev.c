@@ -125,6 +125,9 @@ static void read_link(void *context, const struct nlattr *attribute)
 	case IFLA_MTU:
 		read_number(attribute, &link->mtu);
 		break;
+	case IFLA_MASTER:
+		read_number(attribute, &link->master);
+		break;
 	case IFLA_TXQLEN:
 		read_number(attribute, &link->txqlen);
 		break;

@@ -38,6 +38,16 @@ static const char *parent_kind(const struct netdev *netdev, const struct qdisc *
 	return "";
 }
 
+/* What the interface is part of, by its number where it came between the dumps. */
+static struct fact master_of(const struct netdev *netdev, struct arena *arena, const struct link *link)
+{
+	const struct link *master = find_link(netdev, (int)link->master);
+
+	if (!link->master)
+		return text_fact(arena, "");
+	return text_fact(arena, master ? master->name : arena_printf(arena, "%u", link->master));
+}
+
 static struct table *begin(struct facts *facts, const struct table_def *def, bool incomplete)
 {
 	struct table *table = facts_table(facts, def);
@@ -91,6 +101,7 @@ static void add_interfaces(const struct netdev *netdev, struct facts *facts)
 
 		row[INTERFACE_NAME] = text_fact(arena, link->name);
 		row[INTERFACE_KIND] = text_fact(arena, link->kind);
+		row[INTERFACE_MASTER] = master_of(netdev, arena, link);
 		row[INTERFACE_LOOPBACK] = flag(link->is_loopback);
 		row[INTERFACE_UP] = flag(link->is_up);
 		row[INTERFACE_MTU] = fact_known(value_number(link->mtu, UNIT_BYTES));

@@ -12,7 +12,7 @@
 struct link {
 	int index;
 	bool is_up, is_loopback, has_speed; /* has_speed: it has one, known or not */
-	uint32_t mtu, txqlen, mbit;
+	uint32_t mtu, txqlen, mbit, master; /* master: the index of what it is part of; or 0 */
 	char name[NAME_SIZE], kind[NAME_SIZE], qdisc[NAME_SIZE];
 	uint32_t conf[IPV4_DEVCONF_ACCEPT_SOURCE_ROUTE]; /* net.ipv4.conf.NAME, by IPV4_DEVCONF_* less one */
 	bool has_conf;

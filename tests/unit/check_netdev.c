@@ -93,7 +93,7 @@ static void put_link(struct buffer *buffer, int index, const char *name, unsigne
 		{16, AF_INET6}, {12, IFLA_INET6_TOKEN}, "SECRET!",
 	};
 	const struct ifinfomsg message = {.ifi_index = index, .ifi_flags = flags};
-	const uint32_t mtu = 1450, length = 1000;
+	const uint32_t mtu = 1450, length = 1000, master = 2;
 	struct nlmsghdr *header = put(buffer, RTM_NEWLINK, &message, sizeof(message));
 
 	put_attribute(buffer, header, IFLA_ADDRESS, "\x02SECR", 6);
@@ -105,6 +105,8 @@ static void put_link(struct buffer *buffer, int index, const char *name, unsigne
 	put_attribute(buffer, header, IFLA_LINKINFO, &info, sizeof(info));
 	if (index == 2)
 		put_attribute(buffer, header, IFLA_AF_SPEC, &families, sizeof(families));
+	else
+		put_attribute(buffer, header, IFLA_MASTER, &master, sizeof(master));
 }
 
 static void put_qdisc(struct buffer *buffer, int index, uint32_t handle, uint32_t parent, const char *kind)
@@ -177,6 +179,8 @@ START_TEST(interfaces_are_read)
 	for (size_t i = 0; i < 13; i++)
 		ck_assert_str_eq(cell("interfaces", 0, i), first[i]);
 	ck_assert_str_eq(cell("interfaces", 1, INTERFACE_UP), "no");
+	ck_assert_str_eq(cell("interfaces", 0, INTERFACE_MASTER), "");
+	ck_assert_str_eq(cell("interfaces", 1, INTERFACE_MASTER), "eth0");
 	ck_assert_int_eq(table_row(table("interfaces"), 1)[INTERFACE_RP_FILTER].state, FACT_ABSENT);
 }
 END_TEST
