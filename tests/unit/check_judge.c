@@ -422,6 +422,19 @@ START_TEST(a_deep_chain)
 }
 END_TEST
 
+
+START_TEST(only_those_about_files)
+{
+	static const char rules[] = "- {id: a, title: T, when: yes, severity: low," REST
+				    "- {id: b, about: configuration, title: T, when: 'not fires(\"a\")', severity: low," REST
+				    "- {id: c, about: configuration, title: T, when: cpus > 9, severity: low," REST;
+
+	ck_assert_str_eq(shown(judged(rules)), "low a \nquiet 2\n");
+	ck_assert_str_eq(shown(judge_about(arena, shelf->rules, &shelf->catalog, facts, ABOUT_CONFIGURATION)),
+			 "low b \nquiet 1\n");
+}
+END_TEST
+
 Suite *judge_suite(void);
 
 Suite *judge_suite(void)
@@ -440,6 +453,7 @@ Suite *judge_suite(void)
 	tcase_add_loop_test(tcase, a_threshold, 0, (int)N(sets));
 	tcase_add_test(tcase, a_threshold_counts);
 	tcase_add_test(tcase, a_later_file_replaces_a_rule);
+	tcase_add_test(tcase, only_those_about_files);
 	tcase_add_test(tcase, the_facts_they_read);
 	tcase_add_test(tcase, tables_are_named);
 	tcase_add_test(tcase, a_long_chain);
