@@ -14,7 +14,7 @@ static const struct column listener_columns[] = {
 			      "sockets that share it (SO_REUSEPORT); queues and limit are those of the fullest"},
 	[LISTENER_QUEUED] = {"queued", VALUE_NUMBER, UNIT_NONE, "connections that wait for accept()"},
 	[LISTENER_QUEUED_MEDIAN] = {"queued_median", VALUE_NUMBER, UNIT_NONE,
-				    "the middle one of what waited at each look: as many or more did at every other one"},
+				    "the middle one of what waited at each look: most looks found as many or more"},
 	[LISTENER_QUEUED_MOST] = {"queued_most", VALUE_NUMBER, UNIT_NONE, "most of what waited at a look"},
 	[LISTENER_LOOKS] = {"looks", VALUE_NUMBER, UNIT_NONE,
 			    "looks at its queue: 1, with --interval 5, spread evenly"},
