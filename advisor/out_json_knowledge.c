@@ -36,6 +36,9 @@ static json_t *json_parameters(struct arena *arena, const struct profile *profil
 		put_text(arena, object, "name", profile->parameters[i].name);
 		put_text(arena, object, "means", profile->parameters[i].means);
 		put_text(arena, object, "unit", unit_name(profile->parameters[i].unit));
+		put_text(arena, object, "value", profile->parameters[i].value);
+		put_text(arena, object, "min", profile->parameters[i].min);
+		put_text(arena, object, "max", profile->parameters[i].max);
 		out_json_append(array, object);
 	}
 	return array;

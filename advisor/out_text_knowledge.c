@@ -3,6 +3,7 @@
 
 #include "core/catalog.h"
 #include "core/param.h"
+#include "core/text.h"
 #include "out_shared.h"
 #include "out_text.h"
 
@@ -36,6 +37,37 @@ static void show_map(struct page *page, const struct node *node)
 		show_node(page, out_line(page->arena, node->keys[i]), &node->items[i], 2);
 }
 
+/* "(bits per second; 1 mbit to 1000 gbit; no default)" */
+static const char *parameter_terms(struct arena *arena, const struct profile_parameter *parameter)
+{
+	struct text text = text_new(arena);
+
+	if (parameter->unit != UNIT_NONE)
+		text_printf(&text, "%s; ", unit_name(parameter->unit));
+	if (parameter->min && parameter->max)
+		text_printf(&text, "%s to %s; ", parameter->min, parameter->max);
+	else if (parameter->min || parameter->max)
+		text_printf(&text, "%s %s; ", parameter->min ? "at least" : "at most",
+			    parameter->min ? parameter->min : parameter->max);
+	if (parameter->value)
+		text_printf(&text, "default %s", parameter->value);
+	else
+		text_add(&text, "no default");
+	return text.data;
+}
+
+static void show_parameters(struct page *page, const struct profile *profile)
+{
+	for (size_t i = 0; i < profile->n_parameters; i++) {
+		const struct profile_parameter *parameter = &profile->parameters[i];
+		const char *lead = arena_printf(page->arena, "  --set %s=VALUE  ",
+						out_line(page->arena, parameter->name));
+
+		page_printf(page, &(struct paragraph){.lead = lead, .indent = 6}, "%s (%s)", parameter->means,
+			    parameter_terms(page->arena, parameter));
+	}
+}
+
 static void show_profile(struct page *page, const struct profile *profile)
 {
 	static const struct paragraph inset = {.lead = "  ", .indent = 2};
@@ -45,11 +77,7 @@ static void show_profile(struct page *page, const struct profile *profile)
 		page_printf(page, &inset, "For %s.", profile->whom);
 	if (profile->text)
 		page_paragraph(page, &inset, profile->text);
-	for (size_t i = 0; i < profile->n_parameters; i++) {
-		const struct profile_parameter *parameter = &profile->parameters[i];
-
-		page_printf(page, &inset, "--set %s=VALUE: %s", parameter->name, parameter->means);
-	}
+	show_parameters(page, profile);
 	for (size_t i = 0; i < profile->n_settings; i++) {
 		page_gap(page);
 		show_map(page, profile->settings[i].node);
@@ -65,7 +93,10 @@ void out_text_profiles(const struct out_options *options, const struct profile *
 		if (whole)
 			show_profile(&page, profiles[i]);
 		else
-			show_line(&page, profiles[i]->name, profiles[i]->title);
+			show_line(&page, profiles[i]->name,
+				  !profiles[i]->whom ? profiles[i]->title
+						     : arena_printf(page.arena, "%s: for %s", profiles[i]->title,
+								    profiles[i]->whom));
 	}
 }
 

@@ -78,12 +78,45 @@ static enum unit product_unit(const struct expr *a, const struct expr *b)
 	return UNIT_NONE;
 }
 
-static const struct expr *new_product(struct parser *p, const struct expr *a, const struct expr *b)
+static const struct expr *multiply(struct parser *p, const struct expr *a, const struct expr *b,
+				   enum unit unit)
 {
-	struct expr *expr = build_expr(p, EXPR_MULTIPLY, VALUE_NUMBER, product_unit(a, b));
+	struct expr *expr = build_expr(p, EXPR_MULTIPLY, VALUE_NUMBER, unit);
 
 	build_args(p, expr, a, b);
 	return expr;
+}
+
+static bool is_rate(const struct expr *expr)
+{
+	return expr->unit == UNIT_PER_SECOND || expr->unit == UNIT_BITS_PER_SECOND;
+}
+
+/* What comes in that time: a number, or of bits per second bytes. NULL where it is no rate and a time. */
+static const struct expr *new_volume(struct parser *p, const struct expr *rate, const struct expr *time)
+{
+	const struct expr *seconds, *bits;
+	struct expr *bytes;
+
+	if (!is_rate(rate) || unit_factor(time->unit, UNIT_SECONDS) <= 0)
+		return NULL;
+	seconds = expr_in_unit(p->arena, time, UNIT_SECONDS);
+	if (rate->unit == UNIT_PER_SECOND)
+		return multiply(p, rate, seconds, UNIT_NONE);
+	bits = multiply(p, rate, seconds, UNIT_NONE);
+	bytes = build_expr(p, EXPR_SCALE, VALUE_NUMBER, UNIT_BYTES);
+	bytes->number = 1.0 / 8;
+	build_args(p, bytes, bits, NULL);
+	return bytes;
+}
+
+static const struct expr *new_product(struct parser *p, const struct expr *a, const struct expr *b)
+{
+	const struct expr *volume = new_volume(p, a, b);
+
+	if (!volume)
+		volume = new_volume(p, b, a);
+	return volume ? volume : multiply(p, a, b, product_unit(a, b));
 }
 
 /* Of units that do not convert into each other. */

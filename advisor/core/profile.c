@@ -19,134 +19,9 @@ static const struct node_field profile_fields[] = {
 	{.key = "for", .types = NODE_SCALAR, .offset = offsetof(struct profile_nodes, whom)},
 };
 
-struct parameter_nodes {
-	const struct node *value, *means, *unit;
-};
-
-static const struct node_field parameter_fields[] = {
-	{"value", NODE_SCALAR, false, offsetof(struct parameter_nodes, value)},
-	{"means", NODE_SCALAR, true, offsetof(struct parameter_nodes, means)},
-	{"unit", NODE_SCALAR, false, offsetof(struct parameter_nodes, unit)},
-};
-
 struct scope profile_scope(const struct loading *l)
 {
 	return (struct scope){.catalog = l->catalog, .names = l->names, .n_names = l->n_names};
-}
-
-static struct profile_set *find_set(const struct loading *l, const char *name)
-{
-	struct profile_set *found = NULL;
-
-	for (size_t i = 0; i < l->n_sets; i++) {
-		if (strcmp(l->sets[i].name, name))
-			continue;
-		l->sets[i].used = true;
-		found = &l->sets[i];
-	}
-	return found;
-}
-
-/* The value of a parameter, of --set or of the file. NULL, with an error, where neither has a good one. */
-static const struct expr *load_value(struct loading *l, const struct profile_parameter *parameter,
-				     const struct node *value, struct place place)
-{
-	const struct profile_set *set = find_set(l, parameter->name);
-	struct scope scope = profile_scope(l);
-	struct node given = {.type = NODE_SCALAR};
-	const struct expr *expr;
-
-	if (set) {
-		given.text = set->value;
-		given.place = set->place;
-		if (!given.place.file)
-			given.place.file =
-				arena_printf(l->arena, "--set %s=%s", set->name, set->value);
-		value = &given;
-	}
-	if (!value && !l->sets)
-		return expr_open(l->arena, parameter->name, parameter->unit);
-	if (!value) {
-		diag_error(l->diag, place, "profile %s needs --set %s=VALUE (%s)", l->name, parameter->name,
-			   parameter->means);
-		return NULL;
-	}
-	expr = expr_parse(l->arena, l->diag, value, &scope, VALUE_NUMBER);
-	if (!expr || parameter->unit == UNIT_NONE)
-		return expr;
-	expr = expr_in_unit(l->arena, expr, parameter->unit);
-	if (!expr)
-		diag_error(l->diag, value->place, "%s is counted in %s", parameter->name,
-			   unit_name(parameter->unit));
-	return expr;
-}
-
-static bool parameter_may_be(struct loading *l, const char *name, struct place place)
-{
-	struct fact_def def;
-
-	if (!expr_name_is_valid(name))
-		diag_error(l->diag, place, "'%s' cannot be a name in an expression", name);
-	else if (catalog_find(l->catalog, name, &def))
-		diag_error(l->diag, place, "the name '%s' is taken", name);
-	else
-		return true;
-	return false;
-}
-
-/* The place of a parameter: that of one of the same name of a profile that this one extends, or a new one. */
-static struct profile_parameter *place_parameter(struct loading *l, const char *name)
-{
-	struct profile *profile = l->profile;
-
-	for (size_t i = 0; i < profile->n_parameters; i++)
-		if (!strcmp(profile->parameters[i].name, name))
-			return &profile->parameters[i];
-	return &profile->parameters[profile->n_parameters++];
-}
-
-static void load_parameter(struct loading *l, const struct node *map, size_t i)
-{
-	struct parameter_nodes nodes = {0};
-	struct profile_parameter parameter = {.name = map->keys[i]};
-	struct named_expr *named = l->names;
-	struct place place = map->key_places[i];
-
-	if (!node_read_map(&map->items[i], "a parameter", parameter_fields, N(parameter_fields), &nodes,
-			   l->diag) || !parameter_may_be(l, parameter.name, place))
-		return;
-	parameter.means = nodes.means->text;
-	if (nodes.unit && !unit_parse(nodes.unit->text, &parameter.unit))
-		diag_error(l->diag, nodes.unit->place, "'%s' is no unit", nodes.unit->text);
-	while (named < l->names + l->n_names && strcmp(named->name, parameter.name))
-		named++;
-	named->expr = load_value(l, &parameter, nodes.value, place);
-	named->name = parameter.name;
-	if (named == l->names + l->n_names)
-		l->n_names++;
-	*place_parameter(l, parameter.name) = parameter;
-}
-
-/* Those of the profiles that this one extends are known too, and are replaced by those of the same name. */
-static void load_parameters(struct loading *l, const struct node *map)
-{
-	struct profile *profile = l->profile;
-	struct profile_parameter *parameters;
-	struct named_expr *names;
-
-	if (!map)
-		return;
-	parameters = arena_array(l->arena, profile->n_parameters + map->n, sizeof(*parameters));
-	names = arena_array(l->arena, l->n_names + map->n, sizeof(*names));
-	for (size_t i = 0; i < profile->n_parameters; i++)
-		parameters[i] = profile->parameters[i];
-	for (size_t i = 0; i < l->n_names; i++)
-		names[i] = l->names[i];
-	profile->parameters = parameters;
-	/* A new array: what the other profiles ask refers to the names of theirs. */
-	l->names = names;
-	for (size_t i = 0; i < map->n; i++)
-		load_parameter(l, map, i);
 }
 
 static bool load_document(struct loading *l, const struct node *document);
@@ -199,7 +74,7 @@ static void look_on(struct loading *l, const struct profile_nodes *nodes)
 	if (nodes->extends)
 		return; /* the names of its parameters are not known */
 	l->name = nodes->profile ? nodes->profile->text : "";
-	load_parameters(l, nodes->parameters);
+	profile_load_parameters(l, nodes->parameters);
 	for (size_t i = 0; nodes->settings && i < nodes->settings->n; i++)
 		profile_load_setting(l, &nodes->settings->items[i]);
 }
@@ -231,7 +106,7 @@ static bool load_document(struct loading *l, const struct node *document)
 	if (nodes.sources)
 		l->profile->sources =
 			node_texts(l->arena, l->diag, nodes.sources, &l->profile->n_sources);
-	load_parameters(l, nodes.parameters);
+	profile_load_parameters(l, nodes.parameters);
 	for (size_t i = 0; i < nodes.settings->n; i++)
 		profile_load_setting(l, &nodes.settings->items[i]);
 	return true;

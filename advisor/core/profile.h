@@ -47,6 +47,8 @@ struct profile_parameter {
 	const char *name;
 	const char *means;
 	enum unit unit;
+	const char *value; /* without --set, as the file has it; NULL: it must be given */
+	const char *min, *max; /* what it may be, as the file has it; or NULL */
 };
 
 struct profile {

@@ -1,4 +1,4 @@
-/* What profile.c and profile_setting.c share. */
+/* What profile.c, profile_parameter.c and profile_setting.c share. */
 #ifndef TCPTUNE_PROFILE_INTERNAL_H
 #define TCPTUNE_PROFILE_INTERNAL_H
 
@@ -30,6 +30,12 @@ struct loading {
 
 /* What the expressions of this profile may name. */
 struct scope profile_scope(const struct loading *l);
+
+/*
+ * Adds the parameters of the profile that is being read; NULL: it has none. Those of the profiles
+ * that it extends are known too, and are replaced by those of the same name.
+ */
+void profile_load_parameters(struct loading *l, const struct node *map);
 
 /* Adds one setting of the profile that is being read; what is wrong with it is reported. */
 void profile_load_setting(struct loading *l, const struct node *node);

@@ -155,7 +155,8 @@ static bool find_operator(struct loading *l, const struct node *node, const stru
 		return false;
 	}
 	if (param_value_type(setting->param) == VALUE_TEXT &&
-	    (setting->asks == ASKS_AT_LEAST || setting->asks == ASKS_AT_MOST)) {
+	    (setting->asks == ASKS_AT_MOST ||
+	     (setting->asks == ASKS_AT_LEAST && setting->param->type != PARAM_PORTS))) {
 		diag_error(l->diag, operand->place, "%s is a text: ask with 'value' or 'one_of'",
 			   setting->param->key);
 		return false;

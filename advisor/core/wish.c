@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/param.h"
+#include "core/ports.h"
 #include "core/profile.h"
 #include "core/text.h"
 
@@ -58,6 +59,12 @@ static bool satisfies_choice(const struct profile_setting *setting, const struct
 	return false;
 }
 
+/* At least these ports: with those that are there. */
+static const char *merge_ports(const struct operand *operand, struct arena *arena, const char *current)
+{
+	return ports_merge(arena, current ? current : "", operand->texts[0]);
+}
+
 static bool satisfies(const struct profile_setting *setting, const struct operand *operand,
 		      struct arena *arena, const char *text)
 {
@@ -68,6 +75,8 @@ static bool satisfies(const struct profile_setting *setting, const struct operan
 	/* The same as the kernel sees it: it may have rounded what was written. */
 	if (setting->param->type != PARAM_TUPLE && satisfies_choice(setting, operand, text))
 		return true;
+	if (setting->param->type == PARAM_PORTS && setting->asks == ASKS_AT_LEAST)
+		return param_same(setting->param, merge_ports(operand, arena, text), text);
 	if (is_text(setting) || setting->asks == ASKS_ONE_OF ||
 	    !param_parse(arena, setting->param, text, &value))
 		return false;
@@ -156,8 +165,12 @@ struct wish profile_wish(const struct profile_setting *setting, struct eval *eva
 	wish.satisfied = satisfies(setting, &operand, eval->arena, current);
 	if (setting->param->type == PARAM_TUPLE)
 		wish.value = merge_tuple(setting, &operand, eval->arena, current);
+	else if (wish.satisfied && setting->asks != ASKS_VALUE)
+		wish.value = current;
+	else if (setting->param->type == PARAM_PORTS && setting->asks == ASKS_AT_LEAST)
+		wish.value = merge_ports(&operand, eval->arena, current);
 	else
-		wish.value = wish.satisfied && setting->asks != ASKS_VALUE ? current : operand.texts[0];
+		wish.value = operand.texts[0];
 	if (!wish.value)
 		wish.why_not = "the elements to keep are not known";
 	return wish;

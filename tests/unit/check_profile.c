@@ -11,6 +11,7 @@ static const char parameters[] =
 	"- {key: net.core.somaxconn, type: integer, min: 0, max: 2147483647, default: 4096,"
 	" scope: namespace, does: d, sources: [s]}\n"
 	"- {key: net.ipv4.tcp_congestion_control, type: text, scope: namespace, does: d, sources: [s]}\n"
+	"- {key: net.ipv4.ip_local_reserved_ports, type: ports, scope: namespace, does: d, sources: [s]}\n"
 	"- {key: net.ipv4.tcp_rmem, type: tuple, arity: 3, unit: bytes, ordered: true, scope: namespace, does: d,"
 	" sources: [s]}\n";
 
@@ -95,7 +96,15 @@ static const struct {
 	{"  []\nparameters: {a b: {value: 1, means: m}}", "cannot be a name", 5, 14},
 	{"  []\nparameters: {cpus: {value: 1, means: m}}", "the name 'cpus' is taken", 5, 14},
 	{"  []\nparameters: {a: {value: 1, means: m, unit: hours}}", "'hours' is no unit", 5, 44},
-	{"  []\nparameters: {a: {means: m}}", "profile x needs --set a=VALUE (m)", 5, 14},
+	{"  []\nparameters: {a: {means: m}}", "profile x needs --set a=VALUE: m", 5, 14},
+	{"  []\nparameters: {a: {means: m, unit: seconds}}", "profile x needs --set a=VALUE: m (seconds)", 5, 14},
+	{"  []\nparameters: {a: {value: 1, means: m, min: 2}}", "a is at least 2, not 1", 5, 25},
+	{"  []\nparameters: {a: {value: 3, means: m, max: 2}}", "a is at most 2, not 3", 5, 25},
+	{"  []\nparameters: {a: {value: 3, means: m, max: cpus}}", "a constant is needed", 5, 43},
+	{"  []\nparameters: {a: {value: 3, means: m, unit: seconds, max: 1 MiB}}",
+	 "a is counted in seconds", 5, 58},
+	{"  - {key: net.ipv4.ip_local_reserved_ports, at_most: '8080', why: w}", "is a text", 4, 54},
+	{"  - {key: net.ipv4.ip_local_reserved_ports, at_least: '70000', why: w}", "above 65535, the highest port", 4, 55},
 };
 
 START_TEST(a_bad_profile_says_where)
@@ -230,6 +239,47 @@ START_TEST(to_be_shown_a_profile_needs_no_values)
 }
 END_TEST
 
+static const struct {
+	const char *value, *message; /* NULL: it is good */
+} bounded[] = {
+	{"10 ms", NULL},
+	{"10", NULL},
+	{"9999 us", "wait is at least 10 ms, not 9999 us"},
+	{"9.9", "wait is at least 10 ms, not 9.9"},
+	{"2 s", NULL},
+	{"2000", NULL},
+	{"2001 ms", "wait is at most 2 s, not 2001 ms"},
+	{"3", "wait is at least 10 ms, not 3"},
+	{"-1 s", "wait is at least 10 ms, not -1 s"},
+	/* It depends on the host and is not known yet. */
+	{"cpus * 1 s", NULL},
+};
+
+START_TEST(a_parameter_keeps_to_its_range)
+{
+	struct bench b = bench_new();
+	const struct profile *profile;
+
+	b.sets[0] = (struct profile_set){.name = "wait", .value = bounded[_i].value};
+	b.n_sets = 1;
+	profile = load(&b, "profile: x\ntitle: t\n"
+			   "parameters: {wait: {unit: milliseconds, min: 10 ms, max: 2 s, means: m}}\n"
+			   "settings: [{key: net.ipv4.tcp_fin_timeout, value: wait, why: w}]\n");
+	if (!bounded[_i].message) {
+		ck_assert_msg(profile != NULL, "%s", b.diag.n ? b.diag.messages[0].text : "");
+		ck_assert_str_eq(profile->parameters[0].min, "10 ms");
+		ck_assert_str_eq(profile->parameters[0].max, "2 s");
+		ck_assert_ptr_null(profile->parameters[0].value);
+	} else {
+		ck_assert_ptr_null(profile);
+		ck_assert_str_eq(b.diag.messages[0].text, bounded[_i].message);
+		ck_assert_str_eq(b.diag.messages[0].place.file,
+				 arena_printf(b.arena, "--set wait=%s", bounded[_i].value));
+	}
+	arena_free(b.arena);
+}
+END_TEST
+
 static const char *const bad_sets[] = {"2 MiB", "soon", "", "2 s 3"};
 
 START_TEST(a_bad_set_is_an_error)
@@ -299,6 +349,15 @@ static const struct {
 	{"net.ipv4.tcp_congestion_control", "one_of: [bbr, cubic]", "reno", "bbr", "one of bbr, cubic",
 	 false},
 	{"net.ipv4.tcp_congestion_control", "value: bbr", "bbr", "bbr", "bbr", true},
+	{"net.ipv4.ip_local_reserved_ports", "at_least: '80,90-92'", "", "80,90-92", "at least 80,90-92", false},
+	{"net.ipv4.ip_local_reserved_ports", "at_least: '80,90-92'", "93", "80,90-93", "at least 80,90-92", false},
+	{"net.ipv4.ip_local_reserved_ports", "at_least: '80,90-92'", "80,90-91", "80,90-92", "at least 80,90-92",
+	 false},
+	{"net.ipv4.ip_local_reserved_ports", "at_least: '80,90-92'", "1,80-100", "1,80-100", "at least 80,90-92",
+	 true},
+	{"net.ipv4.ip_local_reserved_ports", "at_least: '80'", NULL, "80", "at least 80", false},
+	{"net.ipv4.ip_local_reserved_ports", "at_least: ''", "", "", "at least ", true},
+	{"net.ipv4.ip_local_reserved_ports", "value: '80'", "80,81", "80", "80", false},
 };
 
 START_TEST(a_wish_is_held_against_what_is)
@@ -365,6 +424,7 @@ Suite *profile_suite(void)
 	tcase_add_test(tcase, two_ways_to_one_profile);
 	tcase_add_test(tcase, to_be_shown_a_profile_needs_no_values);
 	tcase_add_loop_test(tcase, a_bad_set_is_an_error, 0, N(bad_sets));
+	tcase_add_loop_test(tcase, a_parameter_keeps_to_its_range, 0, N(bounded));
 	tcase_add_test(tcase, a_circle_is_an_error);
 	tcase_add_test(tcase, a_condition_that_does_not_hold_asks_nothing);
 	tcase_add_loop_test(tcase, a_wish_is_held_against_what_is, 0, N(wishes));
