@@ -40,6 +40,9 @@ cases()
 	echo "sick override apply --dry-run --override"
 	echo "sick numbers check --quiet --set close-wait-leak.many=1000 --severity high"
 	echo "linux-3.10 info check --severity info"
+	echo "idle bulk check --profile bulk-transfer --set bandwidth=10gbit --set rtt=80ms"
+	echo "idle conflict check --profile web-server --profile wifi-edge"
+	echo "linux-3.10 proxy apply --dry-run --profile reverse-proxy"
 	for host in idle container linux-4.9; do
 		echo "$host server check --profile ./server.yaml"
 		echo "$host server-dry-run apply --dry-run --profile time-wait --profile ./server.yaml"

@@ -4,6 +4,7 @@
 # idle host, those between are 4.9 with the keys that came and went. (tcp_fack was 1 by
 # default while it worked; the 3.10 host has the four lines of the seed document.)
 . "$(dirname "$0")/../lib.sh"
+. "$TOP/tests/hosts/kernels.sh"
 need_python json
 
 cat >"$TMP/kernels.yaml" <<'END'
@@ -22,22 +23,6 @@ settings:
   - {key: net.ipv4.tcp_tw_reuse_delay, value: 1000 ms, why: since 6.14}
 END
 
-# host VERSION: the tree of that kernel in $TMP/VERSION.
-host()
-{
-	local ipv4=$TMP/$1/proc/sys/net/ipv4
-	case $1 in
-	3.10 | 4.9) bash "$TOP/tests/hosts/make-old.sh" "$1" "$TMP/$1"; return ;;
-	6.18) cp -r "$TOP/tests/hosts/idle" "$TMP/$1"; return ;;
-	esac
-	bash "$TOP/tests/hosts/make-old.sh" 4.9 "$TMP/$1"
-	echo "$1.0" >"$TMP/$1/proc/sys/kernel/osrelease"
-	rm "$ipv4/tcp_tw_recycle" "$ipv4/tcp_thin_dupack"
-	[ "$1" = 4.14 ] || echo 2 >"$ipv4/tcp_tw_reuse"
-	[ "$1" = 4.14 ] || echo 4096 >"$TMP/$1/proc/sys/net/core/somaxconn"
-	[ "$1" != 5.4 ] || echo 0 >"$ipv4/tcp_rx_skb_cache"
-}
-
 # verdicts VERSION: those of the profile's keys, in the order of keys.
 verdicts()
 {
@@ -47,7 +32,7 @@ print(*(s["verdict"] for s in json.load(sys.stdin)["settings"]))'
 }
 
 while read -r version expected; do
-	host "$version"
+	kernel_host "$version" "$TMP/$version"
 	is "$version" "$(verdicts "$version")" "$expected"
 done <<'END'
 3.10 differs ok ok differs absent absent ok differs differs absent
