@@ -55,15 +55,16 @@ asymmetric_way()
 	there_put net.ipv4.conf.v1.rp_filter 0
 	put net.ipv4.conf.all.rp_filter 1
 	begin server answer 80
-	there "$LAB/client" -s 10.78.0.2 -t 1200 -n 100 connect "$here" 80 >"$dir/ways" &
+	there "$LAB/client" -s 10.78.0.2 -t 6000 -n 100 connect "$here" 80 >"$dir/ways" &
 	talk=$!
 	see high cni-rp-filter --interval 2
 	wait $talk
 	before=$(of ok "$(cat "$dir/ways")")
-	there "$LAB/client" -s 10.78.0.2 -t 3000 -n 100 connect "$here" 80 >"$dir/ways" &
+	there "$LAB/client" -s 10.78.0.2 -t 6000 -n 100 connect "$here" 80 >"$dir/ways" &
 	talk=$!
 	cure --interval 2
 	wait $talk
-	more 'connections of 100 whose ways there and back differ' "$before" "$(of ok "$(cat "$dir/ways")")"
+	more 'connections of 100 whose ways there and back differ' "$before" \
+		"$(of ok "$(there "$LAB/client" -s 10.78.0.2 -t 2500 -n 100 connect "$here" 80)")"
 	gone cni-rp-filter --interval 1
 }
