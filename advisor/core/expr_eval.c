@@ -368,12 +368,23 @@ struct fact expr_eval(const struct expr *expr, struct eval *eval)
 	return fact;
 }
 
+/* A key's name is the parameter's own text: the same key is the same pointer. */
+static bool is_listed(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (names[i] == name)
+			return true;
+	for (size_t i = 0; *name != 'n' && i < n; i++)
+		if (*names[i] == *name && !strcmp(names[i], name))
+			return true;
+	return false;
+}
+
 static void add_name(struct arena *arena, const char *name, const char ***names, size_t *n,
 		     size_t *capacity)
 {
-	for (size_t i = 0; i < *n; i++)
-		if (!strcmp((*names)[i], name))
-			return;
+	if (is_listed(name, *names, *n))
+		return;
 	*names = arena_grow(arena, *names, *n, capacity, sizeof(**names));
 	(*names)[(*n)++] = name;
 }
