@@ -54,4 +54,16 @@ bad "everybody may write it" install -m 646 "$TMP/good" $rules/a.yaml
 bad "a link" ln -s README $rules/a.yaml
 bad "a FIFO" mkfifo $rules/a.yaml
 bad "a device" mknod $rules/a.yaml c 1 5
+rm $rules/a.yaml
+
+choices=/etc/tcptune/tcptune.yaml
+echo 'profiles: [time-wait]' >"$TMP/choices"
+for mode in 664 646; do
+	install -m $mode "$TMP/choices" $choices
+	run "$TCPTUNE" apply --dry-run
+	is "tcptune.yaml with mode $mode" "$rc $err" "2 $choices: error: $refused"
+done
+install -m 644 "$TMP/choices" $choices
+run "$TCPTUNE" apply --dry-run
+is "tcptune.yaml of root's" "${err//WARNING*/}$rc" 1
 done_testing
