@@ -236,20 +236,9 @@ static bool is_plain(const struct audit *audit, const struct audit_key *key)
 	       !(drift.state == FACT_KNOWN && drift.value.boolean);
 }
 
-/* It is there, or comes with a module or an interface. */
-static bool can_be_set(const struct audit_key *key)
-{
-	static const char *const states[] = {"present", "no-op", "read-only", "no-module", "no-interface"};
-
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (!strcmp(key->state.name, states[i]))
-			return true;
-	return false;
-}
-
 static void show_key(struct page *page, const struct audit *audit, const struct audit_key *key)
 {
-	bool is_settable = can_be_set(key);
+	bool is_settable = audit_can_be_set(key);
 	const char *now = is_settable ? now_text(page, audit, key) : "";
 
 	page_printf(page, &(struct paragraph){.lead = "", .style = STYLE_BOLD, .indent = 2}, "%s%s%s", key->key,

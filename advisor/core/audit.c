@@ -220,6 +220,8 @@ bool audit_agrees(const struct audit_key *key)
 {
 	const struct audit_boot *a = &key->boot[CONF_SYSTEMD], *b = &key->boot[CONF_PROCPS];
 
+	if (!audit_can_be_set(key))
+		return true;
 	if (!a->entry || !b->entry)
 		return a->entry == b->entry;
 	if (a->value && b->value)

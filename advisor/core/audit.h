@@ -91,7 +91,10 @@ bool audit_loader(const struct audit_host *host, enum conf_loader *ret);
 /* "systemd-sysctl", "sysctl --system" */
 const char *audit_loader_name(enum conf_loader loader);
 
-/* Both loaders end with the same value, as the kernel sees it, or neither has a line. */
+/* The key is there, or comes with a module or an interface. */
+bool audit_can_be_set(const struct audit_key *key);
+
+/* Both loaders end with the same value, as the kernel sees it, or neither has a line; so for a key that cannot be set. */
 bool audit_agrees(const struct audit_key *key);
 
 /* The value is the one that the line has; false too where it is not known. */

@@ -108,18 +108,24 @@ static bool is_child(const struct audit_input *input)
 	return child.state == FACT_KNOWN && child.value.boolean;
 }
 
+bool audit_can_be_set(const struct audit_key *key)
+{
+	static const char *const states[] = {"present", "no-op", "read-only", "no-module", "no-interface"};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (!strcmp(key->state.name, states[i]))
+			return true;
+	return false;
+}
+
 /* Why the key cannot be there, or not written, when the files are loaded; or NULL. */
 static const char *missing_at_boot(struct arena *arena, const struct audit_input *input,
 				   const struct audit_key *key)
 {
-	static const char *const settable[] = {"present", "no-op", "no-module", "no-interface"};
 	const struct param *param = key->param;
 	struct fact early;
-	bool is_settable = false;
 
-	for (size_t i = 0; i < sizeof(settable) / sizeof(settable[0]); i++)
-		is_settable |= !strcmp(key->state.name, settable[i]);
-	if (!is_settable)
+	if (!audit_can_be_set(key) || !strcmp(key->state.name, "read-only"))
 		return key->state.note ? key->state.note : "there is no such key";
 	if (!param || !param->module || !input->is_observed)
 		return NULL;
