@@ -5,6 +5,7 @@
 # make test       the tests with what is installed; make golden rewrites the expected runs
 # make lab        sicknesses made in network namespaces, found and cured (as root, 4 minutes)
 # make bench      what a check costs beside sysctl -a, ss and netstat (as root)
+# make analyze    gcc -fanalyzer, cppcheck, clang-tidy; make valgrind; make coverage
 # make fuzz       each fuzz target for FUZZ_SECONDS=60 (clang); T=NAME for one
 #
 # V=1 shows the commands, SAN=1 builds with ASan and UBSan into build/san,
@@ -98,7 +99,7 @@ FUZZBIN := $(filter $(B)/tests/fuzz/%,$(HELPERBIN))
 FUZZOBJ := $(patsubst tests/%.c,$(B)/tests/%.o,$(if $(call on,$(FUZZ)), \
 	$(filter-out %/replay.c,$(FUZZ_SHARED)),$(FUZZ_SHARED)))
 
-.PHONY: all objects tests try check test golden lab lab-results bench fuzz fuzzers lint-c install uninstall clean FORCE
+.PHONY: all objects tests try check test golden lab lab-results bench fuzz fuzzers analyze coverage valgrind install uninstall clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -181,9 +182,18 @@ fuzz:
 	@sh scripts/deps.sh fuzz
 	@$(MAKE) --no-print-directory fuzzers FUZZ=1 CC=clang
 	@BUILD=build/fuzz bash tests/fuzz/fuzz.sh $(FUZZ_SECONDS) $(T)
-lint-c:
-	cppcheck --quiet --enable=warning,portability --inline-suppr -I advisor -D_GNU_SOURCE advisor
-	clang-tidy --quiet $(SRC) -- $(BASE) $(PKG_CFLAGS)
+analyze:
+	@sh scripts/deps.sh analyze
+	@bash scripts/analyze.sh build/analyze
+# Lines that the tests reach, by file; T=NAME for some of them.
+coverage:
+	@$(MAKE) --no-print-directory tests B=build/coverage CFLAGS='-O0 -g --coverage'
+	@find build/coverage -name '*.gcda' -delete
+	@CK_FORK=no BUILD=build/coverage bash tests/run.sh $(T) || :
+	@bash scripts/coverage.sh build/coverage
+valgrind: tests
+	@sh scripts/deps.sh analyze
+	@BUILD=$(B) bash scripts/valgrind.sh
 
 # ---------------------------------------------------------------- install
 

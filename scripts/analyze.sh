@@ -13,7 +13,8 @@ mkdir -p "$dir"
 # As "FILE: WARNING: TEXT", without lines: a known one stays known when code moves.
 analyzer()
 {
-	make -j2 B="$dir/gcc" CC=gcc CFLAGS='-O1 -g -fanalyzer' --always-make objects 2>&1 >/dev/null |
+	rm -rf "${dir:?}/gcc" # to see all warnings again
+	make -j2 B="$dir/gcc" CC=gcc CFLAGS='-O1 -g -fanalyzer' objects 2>&1 >/dev/null |
 		sed -nE 's/^([^: ]+):[0-9]+:[0-9]+: warning: (.*) \[(-W[a-z-]*)\]$/\1: \3: \2/p'
 }
 check()
@@ -24,9 +25,12 @@ check()
 }
 tidy()
 {
-	# shellcheck disable=SC2046 # flags
-	clang-tidy --quiet advisor/*.c advisor/*/*.c -- -std=c11 -D_GNU_SOURCE -DTCPTUNE_VERSION='""' \
-		-iquote advisor $(pkg-config --cflags yaml-0.1 libmnl jansson smartcols) 2>/dev/null |
+	local flags
+	flags=$(pkg-config --cflags yaml-0.1 libmnl jansson smartcols)
+	# shellcheck disable=SC2016 # the inner shell's: $0 are the flags, "$@" the files
+	printf '%s\0' advisor/*.c advisor/*/*.c | xargs -0 -n 8 -P 2 sh -c 'clang-tidy --quiet "$@" -- $0' \
+		"-std=c11 -D_GNU_SOURCE -iquote advisor $flags" \
+		2>/dev/null |
 		sed -nE "s|^$PWD/||; s/^([^: ]+):[0-9]+:[0-9]+: (warning|error): (.*) \[([^],]*).*\]$/\1: \4: \3/p"
 }
 

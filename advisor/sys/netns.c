@@ -203,7 +203,8 @@ int netns_list(struct arena *arena, struct netns **ret, size_t *ret_n, size_t *r
 	for (size_t i = 0; i < listing.n; i++)
 		if (listing.items[i].pid)
 			listing.items[i].program = command_of(arena, listing.items[i].pid);
-	qsort(listing.items, listing.n, sizeof(*listing.items), compare_netns);
+	if (listing.n)
+		qsort(listing.items, listing.n, sizeof(*listing.items), compare_netns);
 	*ret = listing.items;
 	*ret_n = listing.n;
 	*ret_hidden = listing.n_hidden;

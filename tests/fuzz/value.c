@@ -14,7 +14,7 @@ static void check_value(struct arena *arena, const struct param *param, const ch
 	struct value value = {0};
 
 	if (refused) {
-		must(*refused && fuzz_is_clean(refused, false));
+		must(*refused && fuzz_is_clean(refused, true) && !strchr(refused, '\n'));
 		return;
 	}
 	must(fuzz_is_clean(text, true) && !strchr(text, '\n'));
