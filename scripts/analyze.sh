@@ -29,7 +29,7 @@ tidy()
 	flags=$(pkg-config --cflags yaml-0.1 libmnl jansson smartcols)
 	# shellcheck disable=SC2016 # the inner shell's: $0 are the flags, "$@" the files
 	printf '%s\0' advisor/*.c advisor/*/*.c | xargs -0 -n 8 -P 2 sh -c 'clang-tidy --quiet "$@" -- $0' \
-		"-std=c11 -D_GNU_SOURCE -iquote advisor $flags" \
+		"-std=c11 -D_GNU_SOURCE -DTCPTUNE_VERSION=\"\" -iquote advisor $flags" \
 		2>/dev/null |
 		sed -nE "s|^$PWD/||; s/^([^: ]+):[0-9]+:[0-9]+: (warning|error): (.*) \[([^],]*).*\]$/\1: \4: \3/p"
 }
