@@ -33,8 +33,8 @@ static struct planfile *read_planfile(struct run *run)
 	const char *path = run->options.plan;
 	bool is_stdin = !strcmp(path, "-");
 	const char *name = is_stdin ? "standard input" : path;
-	size_t length;
-	char *bytes;
+	size_t length = 0;
+	char *bytes = NULL;
 	int r = is_stdin ? read_stdin(run, &bytes, &length) : knowledge_read(run, path, &bytes, &length);
 
 	if (!r)

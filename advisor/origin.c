@@ -22,7 +22,7 @@ static const char *boot_id(struct run *run)
 
 struct plan_origin report_origin(struct run *run, const struct facts *facts)
 {
-	char *netns;
+	char *netns = NULL;
 
 	return (struct plan_origin){
 		.host = known_text(run, facts, "host.name"),

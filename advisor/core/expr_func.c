@@ -163,14 +163,14 @@ static struct fact eval_word(const struct expr *call, struct eval *eval, const s
 {
 	static const char blanks[] = " \t";
 	const char *word = args[0].value.text + strspn(args[0].value.text, blanks);
-	double left = args[1].value.number;
+	double wanted = args[1].value.number;
 
 	(void)call;
-	for (; left > 1 && *word; left--) {
+	for (size_t i = 1; (double)i < wanted && *word; i++) {
 		word += strcspn(word, blanks);
 		word += strspn(word, blanks);
 	}
-	if (!*word || left < 1)
+	if (!*word || wanted < 1)
 		return fact_missing(FACT_UNREADABLE, arena_printf(eval->arena, "'%s' has not so many words",
 								  args[0].value.text));
 	return fact_known(value_text(arena_strndup(eval->arena, word, strcspn(word, blanks))));
