@@ -168,6 +168,12 @@ for name in "${names[@]}"; do
 done
 background=()
 
+# reasons FILE: its lines "RULE  WHY" as rows.
+reasons()
+{
+	sed -n 's/^\([a-z0-9-]*\)  *\([^# ].*\)/| \1 | \2 |/p' "$1"
+}
+
 if [ -n "$update" ]; then
 	{
 		cat <<-END
@@ -184,7 +190,9 @@ if [ -n "$update" ]; then
 		END
 		cat "$work/table"
 		printf '\n## Rules that cannot be shown here\n\n| rule | why |\n|---|---|\n'
-		sed -n 's/^\([a-z0-9-]*\)  *\([^# ].*\)/| \1 | \2 |/p' "$lab/not-in-the-lab.txt"
+		reasons "$lab/not-in-the-lab.txt"
+		printf '\n## Cures that cannot be tried here\n\n| rule | why |\n|---|---|\n'
+		reasons "$lab/not-cured.txt"
 	} >"$lab/RESULTS.md"
 fi
 if [ -n "$tap" ]; then
