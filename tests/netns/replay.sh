@@ -42,6 +42,8 @@ gist()
 		import json, re, sys
 		d = json.load(open(sys.argv[1], encoding="utf-8"))
 		d["host"]["uptime_s"] = d["host"]["name"] = d["sample"] = None
+		# A plan is for one boot of one namespace, which no capture is.
+		d["plan"]["boot_id"] = d["plan"]["namespace"] = None
 		text = json.dumps(d, indent=1, sort_keys=True)
 		# Ages, and averages over the time since boot.
 		text = re.sub(r"\b[0-9.]+( ms| s| min|/s)", r"_\1", text)
