@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh [NAME...]: runs the unit tests and every test script, or only those whose
-# path has one of the NAMEs in it ("unit" is the unit tests). Shows what failed,
-# with its output, and as the last line: N passed, N failed, N skipped.
+# path has one of the NAMEs in it ("unit" is the unit tests), and none with a -NAME.
+# Shows what failed, with its output, and as the last line: N passed, N failed, N skipped.
 # V=1 shows every line. BUILD is the build directory (default build).
 set -u
 LC_ALL=C
@@ -26,12 +26,17 @@ skipped=0
 
 is_chosen()
 {
-	local name
-	[ ${#names[@]} = 0 ] && return 0
+	local name is_listed=
+	for name in "${names[@]}"; do
+		case $name in
+		-*) case $1 in *"${name#-}"*) return 1 ;; esac ;;
+		*) is_listed=no ;;
+		esac
+	done
 	for name in "${names[@]}"; do
 		case $1 in *"$name"*) return 0 ;; esac
 	done
-	return 1
+	[ -z "$is_listed" ]
 }
 
 # report NAME PASSED FAILED SKIPPED: adds up, shows the log of what failed.
