@@ -188,7 +188,7 @@ END_TEST
 static void write_queue(const char *path, unsigned queued)
 {
 	struct buffer *buffer = arena_alloc(arena, sizeof(*buffer));
-	struct nlmsghdr *header = (struct nlmsghdr *)buffer->bytes;
+	struct nlmsghdr *header = (void *)buffer->bytes;
 
 	put_socket(buffer, TCP_LISTEN, 80, 7);
 	((struct inet_diag_msg *)NLMSG_DATA(header))->idiag_rqueue = queued;
